@@ -1,0 +1,5 @@
+from accounts.models.idempotency import IdempotencyRecord
+from accounts.models.session import UserSession
+from accounts.models.user import User
+
+__all__ = ["IdempotencyRecord", "User", "UserSession"]

@@ -1,0 +1,11 @@
+"""The one table of scheduled work. A job expires just before its next turn, so that a stopped worker wakes to no backlog."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "heartbeat": {"task": "ops.tasks.record_heartbeat", "schedule": 15.0, "options": {"expires": 14}},
+    "update-prices": {"task": "portfolio.tasks.update_prices", "schedule": crontab(minute=5), "options": {"expires": 3500}},
+    "remove-expired-idempotency-keys": {"task": "accounts.tasks.remove_expired_records", "schedule": crontab(minute=17), "options": {"expires": 3500}},
+}

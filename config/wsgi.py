@@ -1,0 +1,9 @@
+"""Pages and API: served over WSGI, which measured best (docs/adr)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()
