@@ -8,6 +8,7 @@ class DomainError(Exception):
 
     code = "error"
     status = 400
+    exit_code = 1
 
     def __init__(self, message: str, *, code: str | None = None, **detail: Any) -> None:
         super().__init__(message)
@@ -49,6 +50,7 @@ class PreconditionError(DomainError):
 
     code = "precondition_failed"
     status = 412
+    exit_code = 3
 
 
 class ExternalServiceError(DomainError):
@@ -63,3 +65,26 @@ class ExternalServiceError(DomainError):
 class UnavailableError(DomainError):
     code = "unavailable"
     status = 503
+    exit_code = 3
+
+
+class UsageError(DomainError):
+    """A command was called with arguments that do not go together."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class UnconfirmedError(DomainError):
+    """A command that changes or destroys was neither confirmed on a terminal nor with --yes."""
+
+    code = "needs_confirmation"
+    exit_code = 4
+
+
+class BusyError(DomainError):
+    """Another run of the same work holds its lock."""
+
+    code = "busy"
+    status = 409
+    exit_code = 5
