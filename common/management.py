@@ -1,6 +1,7 @@
 """The base of every command that an operator runs: one object for programs, lines for people, stable exit codes."""
 
 import sys
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +14,7 @@ YELLOW = 10
 RED = 11
 
 
-class OperatorCommand(BaseCommand):
+class OperatorCommand(BaseCommand, ABC):
     """Write `add_arguments` as usual and `run_command(**options)`, which returns the object that --json prints.
 
     For people, call `say` with each line. Raise a DomainError to fail: its message becomes one line on stderr, its
@@ -51,9 +52,9 @@ class OperatorCommand(BaseCommand):
             if self.exit_code:
                 sys.exit(self.exit_code)
 
+    @abstractmethod
     def run_command(self, **options: Any) -> dict[str, Any]:
         """Do the work; return the object for --json."""
-        raise NotImplementedError
 
     def say(self, text: str = "") -> None:
         """Print a line for people; nothing under --json or --quiet."""
