@@ -44,8 +44,12 @@ def read_port(name: str, default: int) -> int:
     return read_int(name, default, low=1, high=65535)
 
 
-def read_list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in read_text(name, default).split(",") if part.strip()]
+def read_list(name: str, default: str = "", choices: tuple[str, ...] = ()) -> list[str]:
+    words = [part.strip() for part in read_text(name, default).split(",") if part.strip()]
+    for word in words:
+        if choices and word not in choices:
+            raise ImproperlyConfigured(f"{name}: {word!r} is none of {', '.join(choices)}")
+    return words
 
 
 def read_choice(name: str, default: str, choices: tuple[str, ...]) -> str:

@@ -23,6 +23,8 @@ VAR_DIR = read_path("VAR_DIR", BASE_DIR / "var")
 LOG_DIR = read_path("LOG_DIR", BASE_DIR / "logs")
 BACKUP_DIR = read_path("BACKUP_DIR", VAR_DIR / "backups")
 LAYOUT = Layout(VAR_DIR)
+EMBEDDED_OS_USER = read_text("EMBEDDED_OS_USER")
+EMBEDDED_PG_BINDIR = read_text("EMBEDDED_PG_BINDIR")
 
 # -- addresses ----------------------------------------------------------------------------------------------
 BIND = read_text("BIND", "127.0.0.1")
@@ -230,7 +232,9 @@ if IS_HTTPS:
     SECURE_REDIRECT_EXEMPT = [r"^api/health"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-_sockets = [f"{scheme}://{host}:{port}" for scheme in ("ws", "wss") for host in ALLOWED_HOSTS if host != "*" for port in (TERMINAL_PORT, ASSISTANT_PORT)]
+_sockets = [
+    f"{scheme}://{host}:{port}" for scheme in ("ws", "wss") for host in ALLOWED_HOSTS if host != "*" for port in (TERMINAL_PORT, ASSISTANT_PORT)
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -298,7 +302,7 @@ globals().update({key: value for key, value in dj_email_url.parse(EMAIL_URL).ite
 DEFAULT_FROM_EMAIL = read_text("DEFAULT_FROM_EMAIL", "portfolio@localhost")
 
 # -- figures and market data --------------------------------------------------------------------------------
-MARKET_DATA = read_list("MARKET_DATA", "simulated,ecb")
+MARKET_DATA = read_list("MARKET_DATA", "simulated,ecb", choices=("simulated", "ecb"))
 DEMO = read_bool("DEMO", not IS_PRODUCTION)
 DEMO_SEED = read_int("DEMO_SEED", 20260101)
 
