@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +45,9 @@ class Layout:
 
 
 def _shorten(folder: Path) -> Path:
-    """Return the folder, or one in the temporary directory named by its hash when its path is too long for a socket."""
+    """Return the folder, or one in /tmp named by its hash when its path is too long for a socket."""
     if len(os.fsencode(folder)) <= LONGEST_SOCKET_DIR:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"spms-{os.getuid()}-{digest}"
+    # Not TMPDIR: every process must find the same place. What is made there belongs to us and is closed to others.
+    return Path("/tmp") / f"spms-{os.getuid()}-{digest}"  # noqa: S108

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exchange rate',
                 'ordering': ['-date', 'base', 'quote'],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'base', 'quote', 'date'), include=('rate',), name='fx_rate_owner_pair_date', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('rate__gt', 0), models.Q(('rate', 'NaN'), _negated=True)), name='fx_rate_positive'), models.CheckConstraint(condition=models.Q(('base', models.F('quote')), _negated=True), name='fx_rate_two_currencies')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'base', 'quote', 'date'), include=('rate',), name='fx_rate_owner_pair_date', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('rate__lt', 10000000000000000)), name='fx_rate_positive'), models.CheckConstraint(condition=models.Q(('base', models.F('quote')), _negated=True), name='fx_rate_two_currencies')],
             },
         ),
         migrations.AddConstraint(
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('close__gte', 0), models.Q(('close', 'NaN'), _negated=True)), name='price_close_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('close__gte', 0), ('close__lt', 1000000000000000000)), name='price_close_not_negative'),
         ),
         migrations.AddIndex(
             model_name='transaction',
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quantity', 'NaN'), _negated=True), models.Q(('price', 'NaN'), _negated=True), models.Q(('amount', 'NaN'), _negated=True), models.Q(('fee', 'NaN'), _negated=True), models.Q(('tax', 'NaN'), _negated=True), models.Q(('fx_rate', 'NaN'), _negated=True)), name='transaction_no_nan'),
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__lt', 1000000000000000000), ('price__lt', 1000000000000000000), ('amount__lt', 100000000000000000000), ('fee__lt', 100000000000000000000), ('tax__lt', 100000000000000000000), ('fx_rate__lt', 10000000000000000)), name='transaction_no_nan'),
         ),
         migrations.AddConstraint(
             model_name='transaction',

@@ -19,8 +19,11 @@ class FxRate(models.Model):
         ordering = ["-date", "base", "quote"]
         verbose_name = "exchange rate"
         constraints = [
-            models.UniqueConstraint(fields=["owner", "base", "quote", "date"], nulls_distinct=False, include=["rate"], name="fx_rate_owner_pair_date"),
-            models.CheckConstraint(condition=Q(rate__gt=0) & ~Q(rate="NaN"), name="fx_rate_positive"),
+            models.UniqueConstraint(
+                fields=["owner", "base", "quote", "date"], nulls_distinct=False, include=["rate"], name="fx_rate_owner_pair_date"
+            ),
+            # The upper bound is that of the column; it keeps out NaN, which PostgreSQL sorts above every number.
+            models.CheckConstraint(condition=Q(rate__gt=0) & Q(rate__lt=10**16), name="fx_rate_positive"),
             models.CheckConstraint(condition=~Q(base=F("quote")), name="fx_rate_two_currencies"),
         ]
 

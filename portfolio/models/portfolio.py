@@ -38,7 +38,9 @@ class Portfolio(models.Model):
     name = models.CharField(max_length=100)
     base_currency = models.CharField(max_length=3)
     lot_method = models.CharField(max_length=10, choices=LotMethod.choices, default=LotMethod.FIFO)
-    cash_tracking = models.BooleanField(default=False, help_text="Cash accounts are part of the value; deposits and withdrawals are the external flows.")
+    cash_tracking = models.BooleanField(
+        default=False, help_text="Cash accounts are part of the value; deposits and withdrawals are the external flows."
+    )
     allow_short = models.BooleanField(default=False, help_text="A sale of more than is held opens a short position.")
     benchmark = models.ForeignKey(Instrument, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_demo = models.BooleanField(default=False, editable=False)
@@ -54,7 +56,9 @@ class Portfolio(models.Model):
     class Meta:
         ordering = ["created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "name"], name="portfolio_owner_name", violation_error_message="You already have a portfolio of this name."),
+            models.UniqueConstraint(
+                fields=["owner", "name"], name="portfolio_owner_name", violation_error_message="You already have a portfolio of this name."
+            ),
             models.CheckConstraint(condition=Q(base_currency__regex=r"^[A-Z]{3}$"), name="portfolio_base_currency"),
             models.CheckConstraint(condition=~Q(name=""), name="portfolio_name_set"),
         ]

@@ -16,7 +16,8 @@ class Price(models.Model):
         ordering = ["instrument", "-date"]
         constraints = [
             models.UniqueConstraint(fields=["instrument", "date"], include=["close"], name="price_instrument_date"),
-            models.CheckConstraint(condition=Q(close__gte=0) & ~Q(close="NaN"), name="price_close_not_negative"),
+            # The upper bound is that of the column; it keeps out NaN, which PostgreSQL sorts above every number.
+            models.CheckConstraint(condition=Q(close__gte=0) & Q(close__lt=10**18), name="price_close_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,18 @@ from portfolio.models.portfolio import BrokerageAccount, Portfolio
 
 # Kinds that move units of an instrument at a price, and kinds that need an instrument at all.
 TRADE_KINDS = ("buy", "sell", "short_sell", "buy_to_cover", "opening_balance")
-INSTRUMENT_KINDS = (*TRADE_KINDS, "dividend", "transfer_in", "transfer_out", "split", "stock_dividend", "spin_off", "merger", "return_of_capital", "symbol_change")
+INSTRUMENT_KINDS = (
+    *TRADE_KINDS,
+    "dividend",
+    "transfer_in",
+    "transfer_out",
+    "split",
+    "stock_dividend",
+    "spin_off",
+    "merger",
+    "return_of_capital",
+    "symbol_change",
+)
 CASH_KINDS = ("dividend", "interest", "fee", "tax", "deposit", "withdrawal", "return_of_capital")
 
 
@@ -82,16 +93,26 @@ class Transaction(models.Model):
             models.UniqueConstraint(fields=["portfolio", "external_id"], condition=~Q(external_id=""), name="transaction_external_id"),
             models.CheckConstraint(condition=~Q(kind__in=INSTRUMENT_KINDS) | Q(instrument__isnull=False), name="transaction_instrument_set"),
             models.CheckConstraint(
-                condition=~Q(kind__in=(*TRADE_KINDS, "transfer_in", "transfer_out", "split", "stock_dividend")) | Q(quantity__gt=0), name="transaction_quantity_positive"
+                condition=~Q(kind__in=(*TRADE_KINDS, "transfer_in", "transfer_out", "split", "stock_dividend")) | Q(quantity__gt=0),
+                name="transaction_quantity_positive",
             ),
             models.CheckConstraint(condition=~Q(kind__in=TRADE_KINDS) | Q(price__gte=0) | Q(amount__gte=0), name="transaction_priced"),
             models.CheckConstraint(condition=~Q(kind__in=CASH_KINDS) | Q(amount__isnull=False), name="transaction_amount_set"),
             models.CheckConstraint(condition=~Q(kind__in=("deposit", "withdrawal")) | Q(amount__gt=0), name="transaction_amount_positive"),
             models.CheckConstraint(condition=Q(fx_rate__isnull=True) | Q(fx_rate__gt=0), name="transaction_fx_rate_positive"),
+            # The bounds are those of the columns; they keep out NaN, which PostgreSQL sorts above every number.
             models.CheckConstraint(
-                condition=~Q(quantity="NaN") & ~Q(price="NaN") & ~Q(amount="NaN") & ~Q(fee="NaN") & ~Q(tax="NaN") & ~Q(fx_rate="NaN"), name="transaction_no_nan"
+                condition=Q(quantity__lt=10**18)
+                & Q(price__lt=10**18)
+                & Q(amount__lt=10**20)
+                & Q(fee__lt=10**20)
+                & Q(tax__lt=10**20)
+                & Q(fx_rate__lt=10**16),
+                name="transaction_no_nan",
             ),
-            models.CheckConstraint(condition=Q(settlement_date__isnull=True) | Q(settlement_date__gte=F("trade_date")), name="transaction_settles_after_trade"),
+            models.CheckConstraint(
+                condition=Q(settlement_date__isnull=True) | Q(settlement_date__gte=F("trade_date")), name="transaction_settles_after_trade"
+            ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="transaction_currency"),
         ]
 

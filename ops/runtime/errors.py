@@ -1,0 +1,8 @@
+"""What stops a start. The message is one line that says what to do; commands exit with 3."""
+
+from common.errors import DomainError
+
+
+class StartError(DomainError):
+    code = "cannot_start"
+    status = 503
