@@ -14,10 +14,10 @@ class UserSessionQuerySet(models.QuerySet["UserSession"]):
 
 class UserSession(models.Model):
     class Kind(models.TextChoices):
-        BROWSER = "browser"
-        TOKEN = "token"
-        TERMINAL = "terminal"
-        ASSISTANT = "assistant"
+        BROWSER = "browser", "Browser"
+        TOKEN = "token", "Token"
+        TERMINAL = "terminal", "Terminal"
+        ASSISTANT = "assistant", "Assistant"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")

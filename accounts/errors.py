@@ -1,0 +1,31 @@
+"""What can go wrong with people and their sessions."""
+
+from common.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+
+
+class EmailTakenError(ConflictError):
+    code = "email_taken"
+
+
+class WeakPasswordError(InvalidInputError):
+    code = "weak_password"
+
+
+class InvalidCredentialsError(NotAuthenticatedError):
+    """The same for a wrong password, an unknown address and a closed account."""
+
+    code = "invalid_credentials"
+
+
+class TokenInvalidError(NotAuthenticatedError):
+    code = "token_invalid"
+
+
+class TokenExpiredError(NotAuthenticatedError):
+    code = "token_expired"
+
+
+class TokenReusedError(NotAuthenticatedError):
+    """A refresh token came a second time: someone has a copy. Its session is ended."""
+
+    code = "token_reused"

@@ -1,0 +1,36 @@
+"""Reads about sessions."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from accounts.models import User, UserSession
+from accounts.models.session import UserSessionQuerySet
+from common.errors import NotFoundError
+
+
+def get_live_session(*, session_id: str | UUID) -> UserSession | None:
+    """Return the session with its user if it is open and its user may sign in: one read by primary key, never cached.
+
+    It is read for every request, so that an ended session is refused at once, by every process.
+    """
+    try:
+        return UserSession.objects.active().select_related("user").get(pk=session_id, user__is_active=True)
+    except (UserSession.DoesNotExist, ValidationError):
+        return None
+
+
+def list_live_sessions(*, user: User | None = None, kind: str = "") -> UserSessionQuerySet:
+    """Return the open sessions, the last used first; of everyone when no user is given."""
+    sessions = UserSession.objects.active().select_related("user").order_by("-last_seen_at", "-id")
+    if user is not None:
+        sessions = sessions.filter(user=user)
+    return sessions.filter(kind=kind) if kind else sessions
+
+
+def get_own_session(*, user: User, session_id: UUID) -> UserSession:
+    """Return the user's open session of that id. Raises NotFoundError, also when it is another person's."""
+    session = list_live_sessions(user=user).filter(pk=session_id).first()
+    if session is None:
+        raise NotFoundError("There is no such session.")
+    return session
