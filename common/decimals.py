@@ -1,6 +1,9 @@
 """Decimal numbers as text."""
 
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
+
+# Wide enough that no operation on it rounds.
+EXACT = Context(prec=min(MAX_PREC, 1_000))
 
 
 def format_decimal(value: Decimal) -> str:
@@ -9,3 +12,13 @@ def format_decimal(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def fits_column(value: Decimal, *, digits: int, decimals: int) -> bool:
+    """Tell whether numeric(digits, decimals) holds the number exactly. NaN and Infinity fit nowhere."""
+    if not value.is_finite():
+        return False
+    if not value:
+        return True
+    exponent = int(value.normalize(EXACT).as_tuple().exponent)
+    return exponent >= -decimals and value.adjusted() < digits - decimals

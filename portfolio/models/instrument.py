@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from common.identifiers import uuid7
+from common.identifiers import format_version, uuid7
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,6 +73,11 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+    @property
+    def version(self) -> str:
+        """Differs after every change: what an ETag is made of."""
+        return format_version(self.updated_at)
 
     @property
     def is_simulated(self) -> bool:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from common.identifiers import uuid7
+from common.identifiers import format_version, uuid7
 from portfolio.models.instrument import Instrument
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ class Portfolio(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def version(self) -> str:
+        """Differs after every change of its settings: what an ETag is made of."""
+        return format_version(self.updated_at)
 
 
 class BrokerageAccount(models.Model):

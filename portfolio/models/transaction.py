@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from common.identifiers import uuid7
+from common.identifiers import format_version, uuid7
 from portfolio.models.import_batch import ImportBatch
 from portfolio.models.instrument import Instrument
 from portfolio.models.portfolio import BrokerageAccount, Portfolio
@@ -118,3 +118,8 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.trade_date}"
+
+    @property
+    def version(self) -> str:
+        """Differs after every change: what an ETag is made of."""
+        return format_version(self.updated_at)

@@ -1,0 +1,40 @@
+"""Portfolios as their reader may see them."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from common.errors import NotFoundError
+from common.identifiers import read_uuid
+from portfolio.models import Portfolio
+from portfolio.models.portfolio import PortfolioQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def list_portfolios(*, user: "User") -> PortfolioQuerySet:
+    """Return the portfolios the user may read, oldest first."""
+    return Portfolio.objects.visible_to(user).select_related("benchmark")
+
+
+def get_portfolio(*, user: "User", portfolio_id: UUID | str) -> Portfolio:
+    """Return the portfolio if the user may read it; raise NotFoundError."""
+    return _one(Portfolio.objects.visible_to(user), portfolio_id)
+
+
+def get_editable_portfolio(*, user: "User", portfolio_id: UUID | str) -> Portfolio:
+    """Return the portfolio if the user may change it; raise NotFoundError."""
+    return _one(Portfolio.objects.editable_by(user), portfolio_id)
+
+
+def get_default_portfolio(*, user: "User") -> Portfolio | None:
+    """Return the user's oldest portfolio, if there is one."""
+    return list_portfolios(user=user).first()
+
+
+def _one(queryset: PortfolioQuerySet, portfolio_id: UUID | str) -> Portfolio:
+    wanted = read_uuid(portfolio_id)
+    found = queryset.select_related("owner", "benchmark").filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise NotFoundError("There is no such portfolio.")
+    return found

@@ -1,0 +1,121 @@
+"""What every change of a ledger shares: the lock, sequence numbers, accounts, the check of the whole history."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils import timezone
+
+from common.decimals import format_decimal
+from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.text import check_text
+from portfolio.engine.errors import EngineError
+from portfolio.engine.positions import check_history
+from portfolio.importers.drafts import Problem, TransactionDraft
+from portfolio.models import BrokerageAccount, Instrument, Portfolio, Transaction
+from portfolio.selectors.facts import load_entries
+from portfolio.services.kinds import complete_draft
+from portfolio.services.revisions import send_on_commit
+from portfolio.signals import ledger_changed
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAIN_ACCOUNT = "Main"
+
+
+def lock_portfolio(*, actor: "User", portfolio_id: UUID) -> Portfolio:
+    """Return the portfolio, locked until the end of the transaction: every change of one ledger happens one after the other.
+
+    Raises NotFoundError when it is gone or not the actor's to change.
+    """
+    locked = Portfolio.objects.editable_by(actor).select_for_update(no_key=True, of=("self",)).filter(pk=portfolio_id).first()
+    if locked is None:
+        raise NotFoundError("There is no such portfolio, or you may not change it.")
+    return locked
+
+
+def take_sequences(portfolio: Portfolio, count: int) -> int:
+    """Return the first of `count` new sequence numbers of a locked portfolio; finish_change stores what was taken."""
+    first = portfolio.next_sequence
+    portfolio.next_sequence += count
+    return first
+
+
+def finish_change(portfolio: Portfolio) -> None:
+    """Raise the revision of a locked portfolio and tell the listeners once the change is committed."""
+    portfolio.revision += 1
+    portfolio.save(update_fields=["revision", "next_sequence"])
+    send_on_commit(ledger_changed, portfolio=portfolio)
+
+
+def latest_bookable_day() -> dt.date:
+    """Tomorrow in UTC: it is already today somewhere."""
+    return timezone.now().date() + dt.timedelta(days=1)
+
+
+def find_accounts(*, portfolio: Portfolio, names: Iterable[str | None]) -> dict[str | None, BrokerageAccount]:
+    """Return the account of each name, made when missing; None is the main account. The portfolio is locked, so none is made twice."""
+    wanted = {name: check_text(name or MAIN_ACCOUNT, field="account", longest=100, required=True) for name in names}
+    known = {account.name: account for account in BrokerageAccount.objects.filter(portfolio=portfolio, name__in=set(wanted.values()))}
+    missing = sorted(set(wanted.values()) - known.keys())
+    made = BrokerageAccount.objects.bulk_create(BrokerageAccount(portfolio=portfolio, name=name) for name in missing)
+    known |= {account.name: account for account in made}
+    return {name: known[clean] for name, clean in wanted.items()}
+
+
+def fill_transaction(
+    row: Transaction, draft: TransactionDraft, *, instrument: Instrument | None, accounts: dict[str | None, BrokerageAccount]
+) -> Transaction:
+    """Write the draft into the row's columns; asks nothing of the database."""
+    portfolio = row.portfolio
+    row.kind = draft.kind
+    row.trade_date, row.settlement_date = draft.trade_date, draft.settlement_date
+    row.instrument = instrument
+    row.quantity, row.price, row.amount = draft.quantity, draft.price, complete_draft(draft)
+    row.fee, row.tax = draft.fee, draft.tax
+    row.currency = draft.currency or (instrument.currency if instrument else portfolio.base_currency)
+    row.fx_rate = draft.fx_rate
+    row.account = accounts[draft.account]
+    row.counter_account = accounts[draft.counter_account] if draft.counter_account else None
+    row.lots = [{"transaction": choice.transaction, "quantity": format_decimal(choice.quantity)} for choice in draft.lots] if draft.lots else None
+    row.note, row.external_id = draft.note, draft.external_id
+    return row
+
+
+def check_instruments(portfolio: Portfolio, instrument_ids: Iterable[UUID | None]) -> None:
+    """Check the stored history of each instrument from its first entry to its last; raise ConflictError at the first impossible one."""
+    for instrument_id in {found for found in instrument_ids if found is not None}:
+        entries = load_entries(portfolio, instrument_ids=[instrument_id])
+        try:
+            check_history(entries, method=portfolio.lot_method, allow_short=portfolio.allow_short)
+        except EngineError as error:
+            symbol = Instrument.objects.values_list("symbol", flat=True).get(pk=instrument_id)
+            raise explain_refusal(error, symbol=symbol) from error
+
+
+def explain_refusal(error: EngineError, *, symbol: str) -> ConflictError:
+    """Translate the engine's refusal of a history for people."""
+    detail = {name: _as_text(value) for name, value in error.detail.items()}
+    if error.code == "oversold":
+        message = f"On {detail['date']} only {detail['held']} {symbol} would be held, {detail['asked']} are to be sold or moved."
+    else:
+        message = f"{symbol}: {error.message}"
+    return ConflictError(message, code=error.code, symbol=symbol, **{name: value for name, value in detail.items() if name != "symbol"})
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format_decimal(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def raise_problems(problems: list[Problem]) -> None:
+    """Raise InvalidInputError with the first problem's message and all of them in its detail, unless there is none."""
+    if not problems:
+        return
+    first = problems[0]
+    found = [{"field": problem.field, "code": problem.code, "message": problem.message} for problem in problems]
+    raise InvalidInputError(first.message, code=first.code, field=first.field, problems=found)
