@@ -1,9 +1,69 @@
 """Every signed-in browser request belongs to a live UserSession."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import User, UserSession
+from accounts.selectors.sessions import get_live_session
+from accounts.services.sessions import touch_session
+
+# Where the Django session keeps the id of its UserSession.
+SESSION_ID_KEY = "user_session_id"
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def user_session_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    return get_response
+def user_session_middleware(get_response: GetResponse) -> GetResponse:
+    """Set `request.user_session` (a UserSession or None) and `request.user`; answer pages in the user's time zone."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        session = _find_session(request)
+        request.user_session = session  # type: ignore[attr-defined]
+        if session is None:
+            return _send_to_login(request, get_response(request))
+        # One read has brought both, so the user is not read again.
+        request.user = session.user
+        touch_session(session=session)
+        if request.path_info.startswith("/api/"):
+            return get_response(request)
+        with timezone.override(ZoneInfo(session.user.time_zone)):
+            return get_response(request)
+
+    return answer
+
+
+def _find_session(request: HttpRequest) -> UserSession | None:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
+        return None
+    session = get_live_session(session_id=request.session.get(SESSION_ID_KEY, ""))
+    if session is not None and str(session.user_id) == request.session[SESSION_KEY] and _is_password_unchanged(request, session.user):
+        return session
+    request.session.flush()
+    request.user = AnonymousUser()
+    return None
+
+
+def _is_password_unchanged(request: HttpRequest, user: User) -> bool:
+    known = request.session.get(HASH_SESSION_KEY, "")
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(known, value) for value in hashes)
+
+
+def _send_to_login(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let HTMX open the login page as a page: as a fragment it would appear in the middle of another one."""
+    target = response.headers.get("Location", "")
+    login = resolve_url(settings.LOGIN_URL) if "HX-Request" in request.headers and response.status_code == 302 else ""
+    if not login or urlsplit(target).path != login:
+        return response
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    query = QueryDict(mutable=True)
+    query["next"] = f"{page.path}?{page.query}" if page.query else page.path
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{login}?{query.urlencode(safe='/')}"})

@@ -1,0 +1,88 @@
+"""Forms of the pages about oneself."""
+
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth import forms as auth_forms
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.models.validators import list_time_zones
+from accounts.passwords import LONGEST_PASSWORD
+from accounts.services.users import set_password
+from common.currencies import list_common_choices
+
+ENGLISH = ["en", "en_AU", "en_CA", "en_GB", "en_IE", "en_IN", "en_NZ", "en_US", "en_ZA"]
+OTHER_LOCALES = [
+    "cs", "da", "de", "de_AT", "de_CH", "es", "es_MX", "fi", "fr", "fr_BE", "fr_CA", "fr_CH", "hu", "it", "it_CH", "ja",
+    "ko", "nb", "nl", "nl_BE", "pl", "pt", "pt_BR", "sv", "tr", "zh",
+]  # fmt: skip
+
+
+class LoginForm(forms.Form):
+    """Checks e-mail address and password together; the refusal does not tell which of the two was wrong."""
+
+    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
+    password = forms.CharField(
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"max_length": ""},
+    )
+    remember = forms.BooleanField(label="Remember me on this device", required=False)
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user: User | None = None
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors:
+            user = authenticate(self.request, email=self.cleaned_data["email"], password=self.cleaned_data["password"])
+            if not isinstance(user, User):
+                raise forms.ValidationError("The e-mail address or the password is wrong.", code="invalid_credentials")
+            self.user = user
+        return self.cleaned_data
+
+
+class PasswordResetForm(forms.Form):
+    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}))
+
+
+class NewPasswordForm(auth_forms.SetPasswordForm[User]):
+    """The new password twice, after the link of a mail proved who it is."""
+
+    def save(self, commit: bool = True) -> User:
+        set_password(user=self.user, password=self.cleaned_data["new_password1"], reason="password reset")
+        return self.user
+
+
+class ProfileForm(forms.ModelForm[User]):
+    base_currency = forms.ChoiceField(help_text=User._meta.get_field("base_currency").help_text)
+    locale = forms.ChoiceField(label="Numbers and dates", help_text="How numbers and dates are written.")
+    time_zone = forms.ChoiceField(help_text=User._meta.get_field("time_zone").help_text)
+
+    class Meta:
+        model = User
+        fields = ["name", "base_currency", "locale", "time_zone"]
+        help_texts = {"name": "Shown instead of your e-mail address."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("base_currency", list_common_choices())
+        self._offer("locale", [(name, _describe_locale(name)) for name in ENGLISH + OTHER_LOCALES])
+        self._offer("time_zone", [(name, name.replace("_", " ")) for name in sorted(list_time_zones())])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Offer the choices and, if it is none of them, the value in use: saving the page must not change it."""
+        value = getattr(self.instance, name)
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (declared above)
+        field.choices = choices if any(value == code for code, _ in choices) else [(value, value), *choices]
+
+
+def _describe_locale(name: str) -> str:
+    locale = Locale.parse(name)
+    return f"{locale.get_display_name('en')} – {locale.get_display_name()}" if locale.language != "en" else str(locale.get_display_name("en"))
