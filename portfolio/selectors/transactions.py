@@ -66,3 +66,12 @@ def get_import(*, portfolio: Portfolio, import_id: UUID | str) -> ImportBatch:
 def list_accounts(*, portfolio: Portfolio) -> QuerySet[BrokerageAccount]:
     """Return the portfolio's accounts by name."""
     return BrokerageAccount.objects.filter(portfolio=portfolio).order_by("name")
+
+
+def get_account(*, portfolio: Portfolio, account_id: UUID | str) -> BrokerageAccount:
+    """Return one account of the portfolio; raise NotFoundError."""
+    wanted = read_uuid(account_id)
+    found = list_accounts(portfolio=portfolio).filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise NotFoundError("There is no such account.")
+    return found

@@ -1,0 +1,147 @@
+"""The form of one ledger entry: its fields follow the kind, its result is a draft for the services."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Context, Decimal, Inexact
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from common.decimals import format_decimal
+from portfolio.forms.base import ServiceForm
+from portfolio.forms.fields import CurrencyField, DayField, NumberField, SymbolField
+from portfolio.forms.kinds import ASKED_AS, TRANSFER_KINDS, KindLayout
+from portfolio.importers.drafts import TransactionDraft
+from portfolio.models import Portfolio, Transaction
+from portfolio.services.transactions import draft_of
+
+QUANTITY_DECIMALS = 10
+AMOUNT_DECIMALS = 8
+RATE_DECIMALS = 12
+RATIO = Context(prec=28, traps=[Inexact])
+NUMBERS = ("quantity", "price", "amount", "fee", "tax", "fx_rate")
+# An empty text is stored as such; any other empty field stands for "not given".
+EMPTY_TEXTS = {"note": "", "external_id": ""}
+
+FIELDS: Mapping[str, Callable[[], forms.Field]] = {
+    "trade_date": lambda: DayField(label="Date"),
+    "settlement_date": lambda: DayField(label="Settlement date"),
+    "symbol": lambda: SymbolField(label="Instrument", help_text="Symbol or name."),
+    "quantity": lambda: NumberField(label="Units", decimals=QUANTITY_DECIMALS),
+    "price": lambda: NumberField(label="Price per unit", decimals=QUANTITY_DECIMALS),
+    "amount": lambda: NumberField(label="Amount", decimals=AMOUNT_DECIMALS),
+    "fee": lambda: NumberField(label="Fee", decimals=AMOUNT_DECIMALS),
+    "tax": lambda: NumberField(label="Tax", decimals=AMOUNT_DECIMALS),
+    "currency": lambda: CurrencyField(label="Currency"),
+    "fx_rate": lambda: NumberField(label="Exchange rate", decimals=RATE_DECIMALS),
+    "account": lambda: forms.CharField(label="Account", max_length=100, widget=_account_input()),
+    "counter_account": lambda: forms.CharField(label="To account", max_length=100, widget=_account_input()),
+    "note": lambda: forms.CharField(label="Note", max_length=500),
+    "external_id": lambda: forms.CharField(label="Broker's number", max_length=100),
+    "split_new": lambda: NumberField(label="New units", decimals=QUANTITY_DECIMALS),
+    "split_old": lambda: NumberField(label="for old units", decimals=QUANTITY_DECIMALS),
+}
+
+
+def _account_input() -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", "list": "accounts"})
+
+
+class TransactionForm(ServiceForm):
+    """One entry of the kind that `layout` describes, for `portfolio`.
+
+    `clean` answers shape and range of each field; what depends on the ledger is the services' to answer.
+    """
+
+    service_names: ClassVar[Mapping[str, str]] = {"date": "trade_date", "instrument": "symbol"}
+
+    def __init__(self, *args: Any, layout: KindLayout, portfolio: Portfolio, entry: Transaction | None = None, **options: Any) -> None:
+        """With an `entry` the form changes it; else it makes a new one."""
+        super().__init__(*args, **options)
+        self.layout = layout
+        self.portfolio = portfolio
+        self.entry = entry
+        is_single = entry is not None and entry.kind in TRANSFER_KINDS and entry.counter_account_id is None
+        self.names = tuple(name for name in layout.names if not (is_single and name == "counter_account"))
+        for name in self.names:
+            self.fields[name] = self._build(name)
+
+    def _build(self, name: str) -> forms.Field:
+        field = FIELDS[name]()
+        field.required = self.layout.requires(name)
+        field.label = self.layout.labels.get(name, field.label)
+        field.help_text = self.layout.helps.get(name, field.help_text)
+        if name == "fx_rate":
+            field.help_text = f"{self.portfolio.base_currency} for 1 unit of the currency, if your broker told it."
+        if isinstance(field, NumberField):
+            field.signed = self.layout.may_be_negative(name)
+            field.positive = self.layout.must_be_positive(name)
+        return field
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.names if name not in self.layout.extras]
+
+    @property
+    def extra_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.names if name in self.layout.extras]
+
+    @property
+    def has_filled_extras(self) -> bool:
+        """Whether "More details" hides something that the reader must see: a value or an error."""
+        return any(field.value() not in (None, "") or field.errors for field in self.extra_fields)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.layout.kind == "split":
+            data["quantity"] = self._read_ratio(data)
+        if self.layout.rules.priced and not self.errors and data.get("price") is None and data.get("amount") is None:
+            self.add_error("price", ValidationError("Fill in the price per unit, or the amount under “More details”.", code="required"))
+        return data
+
+    def _read_ratio(self, data: Mapping[str, Any]) -> Decimal | None:
+        """Return new units per old unit; a ratio that ten decimals cannot hold is refused rather than rounded."""
+        new, old = data.get("split_new"), data.get("split_old")
+        if not new or not old:
+            return None
+        try:
+            ratio = RATIO.divide(new, old)
+            if len(format_decimal(ratio).partition(".")[2]) <= QUANTITY_DECIMALS:
+                return ratio
+        except Inexact:
+            pass
+        self.add_error("split_new", ValidationError("This ratio cannot be kept exactly in ten decimals.", code="inexact"))
+        return None
+
+    def draft(self) -> TransactionDraft:
+        """Return the entry as the services take it; only after `is_valid`. What the form does not show stays as it is on `entry`."""
+        data = self.cleaned_data
+        names = [name for name in self.names if name not in ASKED_AS]
+        values: dict[str, Any] = {name: data[name] if data[name] != "" else EMPTY_TEXTS.get(name) for name in names}
+        values |= {name: data[name] or Decimal(0) for name in ("fee", "tax") if name in values}
+        if self.layout.kind == "split":
+            values["quantity"] = data["quantity"]
+        values["kind"] = self.layout.kind
+        if self.entry is not None and self.entry.kind == self.layout.kind:
+            return replace(draft_of(self.entry), **values)
+        return TransactionDraft(**values)
+
+
+def read_values(transaction: Transaction) -> dict[str, Any]:
+    """Return the form's initial values for an entry that exists."""
+    values: dict[str, Any] = {
+        name: getattr(transaction, name) for name in (*NUMBERS, "trade_date", "settlement_date", "currency", "note", "external_id")
+    }
+    values["symbol"] = transaction.instrument.symbol if transaction.instrument else ""
+    values["account"] = transaction.account.name
+    values["counter_account"] = transaction.counter_account.name if transaction.counter_account else ""
+    values |= {name: values[name] or None for name in ("fee", "tax")}
+    if transaction.kind == Transaction.Kind.SPLIT:
+        values |= {"split_new": transaction.quantity, "split_old": Decimal(1)}
+    return values
+
+
+def keep_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed so far as initial values, so that changing the kind loses nothing."""
+    return {name: data[name] for name in FIELDS if data.get(name)}
