@@ -2,6 +2,7 @@
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -53,13 +54,20 @@ class OperatorCommand(BaseCommand, ABC):
                 sys.exit(self.exit_code)
 
     @abstractmethod
-    def run_command(self, **options: Any) -> dict[str, Any]:
-        """Do the work; return the object for --json."""
+    def run_command(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """Do the work; return the object for --json. Called with the options as keywords; name those that are used."""
 
     def say(self, text: str = "") -> None:
         """Print a line for people; nothing under --json or --quiet."""
         if not self.is_silent:
             self.stdout.write(text)
+
+    def say_table(self, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Print rows under their headers, each column as wide as its widest cell."""
+        lines = [[str(cell) for cell in row] for row in [headers, *rows]]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for line in lines:
+            self.say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
     def confirm(self, question: str, *, yes: bool, answer: str = "yes") -> None:
         """Return if the operator agrees: by --yes or by typing `answer` on a terminal. Raises UnconfirmedError."""

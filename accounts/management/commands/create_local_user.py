@@ -1,0 +1,7 @@
+"""Create an ordinary user."""
+
+from accounts.management.creation import CreateUserCommand
+
+
+class Command(CreateUserCommand):
+    help = "Create an ordinary user."
