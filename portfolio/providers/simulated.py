@@ -50,6 +50,8 @@ class SimulatedMarket:
 
     def fetch_closes(self, *, symbol: str, start: date, end: date) -> list[Close]:
         days = list_trading_days(end)
+        if not days:
+            return []
         closes = _walk_price(self.seed, find_listing(symbol), len(days))
         first = bisect_left(days, start)
         return [Close(day, _round_price(value)) for day, value in zip(days[first:], closes[first:].tolist(), strict=True)]
@@ -112,8 +114,9 @@ def _uniforms(seed: int, name: str, count: int, per_day: int) -> NDArray[np.int6
 
 def _normals(seed: int, name: str, count: int) -> Series:
     """Return nearly normal numbers (sums of twelve uniforms, less six): summed as integers, hence exact."""
-    sums = _uniforms(seed, name, count, 12).sum(axis=1)
-    return (sums - 6 * 2**53) / 2.0**53
+    sums = _uniforms(seed, name, count, 12).sum(axis=1, dtype=np.int64)
+    normals: Series = (sums - 6 * 2**53) / 2.0**53
+    return normals
 
 
 @lru_cache(maxsize=8)
@@ -154,7 +157,7 @@ def _walk_price(seed: int, listing: Listing, count: int) -> Series:
 
 def _apply_splits(listing: Listing, path: Series) -> Series:
     """Return the closes as they were traded: divided by the ratio from the day of each split on."""
-    if listing.split_ratio == 1 or not path.size:
+    if listing.split_ratio == 1:
         return path
     days = _days_from_epoch(path.size)
     for day in list_splits(listing=listing, start=EPOCH, end=days[-1]):
