@@ -1,8 +1,9 @@
 """Template tags of every page: icons, form fields, the query string, days and instants in the user's locale and zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
+from babel import Locale
 from django import template
 from django.forms import BaseForm, BoundField
 from django.http import QueryDict
@@ -17,13 +18,13 @@ from common import formatting
 register = template.Library()
 
 
-def find_reader_locale(context: Context) -> formatting.Locale:
+def find_reader_locale(context: Context) -> Locale:
     """Return the locale of the person who looks at the page."""
     user = getattr(context.get("request"), "user", None)
     return formatting.find_locale(getattr(user, "locale", "en"))
 
 
-def find_reader_zone(context: Context) -> formatting.tzinfo:
+def find_reader_zone(context: Context) -> tzinfo:
     """Return the time zone of the person who looks at the page."""
     user = getattr(context.get("request"), "user", None)
     return formatting.find_zone(getattr(user, "time_zone", "UTC"))
@@ -65,7 +66,8 @@ def day(context: Context, value: date | None, style: str = "medium") -> SafeStri
     """Write a date; None is a dash."""
     if value is None:
         return SafeString('<span class="muted">–</span>')
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), formatting.format_day(value, locale=find_reader_locale(context), style=style))
+    text = formatting.format_day(value, locale=find_reader_locale(context), style=style)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
 @register.simple_tag(takes_context=True)
