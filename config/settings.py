@@ -283,6 +283,32 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 
+# -- administration -----------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Stock Portfolio administration",
+    "SITE_HEADER": "Stock Portfolio",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_ICON": "config.admin.find_icon",
+    "BORDER_RADIUS": "8px",
+    "ENVIRONMENT": "config.admin.show_environment",
+    "SIDEBAR": {"show_search": True, "navigation": "config.admin.list_navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "#eef3ff",
+            "100": "#dce6ff",
+            "200": "#bfd0ff",
+            "300": "#95b0ff",
+            "400": "#6488f8",
+            "500": "#3f68ec",
+            "600": "#1f4fd8",
+            "700": "#1b41b3",
+            "800": "#1b3990",
+            "900": "#1b3473",
+            "950": "#122048",
+        },
+    },
+}
+
 # -- language, time, files ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_I18N = True
