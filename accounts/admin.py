@@ -44,7 +44,7 @@ class GroupAdmin(DjangoGroupAdmin, BaseAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], BaseAdmin):
+class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes no argument at run time
     form = ModelForm
     add_form = NewUserForm
     change_password_form = PasswordForm
