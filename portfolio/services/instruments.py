@@ -1,6 +1,7 @@
 """Instruments: shared ones, which staff keep, and everybody's private ones."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -47,9 +48,9 @@ def create_instrument(
     """Add a private instrument, or a shared one (staff only). Raises ConflictError when the symbol is taken on that level."""
     if shared and not actor.is_staff:
         raise NotAllowedError("Only staff may keep shared instruments; leave out `shared` for one of your own.")
-    instrument = Instrument(owner=None if shared else actor)
     wanted = {"symbol": symbol, "currency": currency, "name": name, "kind": kind, "isin": isin, "exchange_mic": exchange_mic}
-    _apply(instrument, {**wanted, "sector": sector, "country": country, "price_source": price_source})
+    facts = {**wanted, "sector": sector, "country": country, "price_source": price_source}
+    instrument = build_instrument(owner=None if shared else actor, facts=facts)
     _save(instrument)
     return instrument
 
@@ -92,6 +93,13 @@ def lock_instrument(*, actor: "User", instrument: Instrument, expected_version: 
     return row
 
 
+def build_instrument(*, owner: "User | None", facts: Mapping[str, Any]) -> Instrument:
+    """Return a checked instrument that is not stored; raise InvalidInputError."""
+    instrument = Instrument(owner=owner)
+    _apply(instrument, facts)
+    return instrument
+
+
 def check_symbol(value: object) -> str:
     """Return the symbol; raise InvalidInputError when it is none that can stand in an address or a spreadsheet."""
     symbol = check_text(value, field="symbol", longest=40, required=True)
@@ -102,7 +110,7 @@ def check_symbol(value: object) -> str:
     return symbol
 
 
-def _apply(instrument: Instrument, changes: dict[str, Any]) -> None:
+def _apply(instrument: Instrument, changes: Mapping[str, Any]) -> None:
     """Check the values and write them on the object."""
     for name, value in changes.items():
         match name:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from common.currencies import MINOR_UNITS, list_known_currencies
 from common.decimals import fits_column, format_decimal
 from common.text import has_unwanted
-from portfolio.importers.drafts import Problem, TransactionDraft
+from portfolio.importers.drafts import ZERO, Problem, TransactionDraft
 from portfolio.models import Transaction
 
 Kind = Transaction.Kind
@@ -167,7 +167,7 @@ def _signs(draft: TransactionDraft, rules: KindRules) -> Iterator[Finding]:
 
 def _relations(draft: TransactionDraft, rules: KindRules) -> Iterator[Finding]:
     if None not in (draft.quantity, draft.price, draft.amount) and not amounts_agree(draft):
-        told = format_decimal((draft.quantity or 0) * (draft.price or 0))
+        told = format_decimal((draft.quantity or ZERO) * (draft.price or ZERO))
         yield "amount", "amount_mismatch", f"amount: {format_decimal(draft.amount or Decimal(0))} is not quantity × price, which is {told}."
     if draft.counter_account and draft.counter_account == draft.account:
         yield "counter_account", "same_account", "counter_account: a transfer needs two different accounts."

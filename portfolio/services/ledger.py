@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -56,13 +56,17 @@ def latest_bookable_day() -> dt.date:
     return timezone.now().date() + dt.timedelta(days=1)
 
 
-def find_accounts(*, portfolio: Portfolio, names: Iterable[str | None]) -> dict[str | None, BrokerageAccount]:
-    """Return the account of each name, made when missing; None is the main account. The portfolio is locked, so none is made twice."""
+def find_accounts(*, portfolio: Portfolio, names: Iterable[str | None], store: bool = True) -> dict[str | None, BrokerageAccount]:
+    """Return the account of each name, made when missing (with `store` False: not saved); None is the main account.
+
+    The portfolio must be locked to store, so that none is made twice.
+    """
     wanted = {name: check_text(name or MAIN_ACCOUNT, field="account", longest=100, required=True) for name in names}
     known = {account.name: account for account in BrokerageAccount.objects.filter(portfolio=portfolio, name__in=set(wanted.values()))}
-    missing = sorted(set(wanted.values()) - known.keys())
-    made = BrokerageAccount.objects.bulk_create(BrokerageAccount(portfolio=portfolio, name=name) for name in missing)
-    known |= {account.name: account for account in made}
+    missing = [BrokerageAccount(portfolio=portfolio, name=name) for name in sorted(set(wanted.values()) - known.keys())]
+    if store:
+        BrokerageAccount.objects.bulk_create(missing)
+    known |= {account.name: account for account in missing}
     return {name: known[clean] for name, clean in wanted.items()}
 
 
@@ -97,19 +101,18 @@ def check_instruments(portfolio: Portfolio, instrument_ids: Iterable[UUID | None
 
 
 def explain_refusal(error: EngineError, *, symbol: str) -> ConflictError:
-    """Translate the engine's refusal of a history for people."""
-    detail = {name: _as_text(value) for name, value in error.detail.items()}
-    if error.code == "oversold":
-        message = f"On {detail['date']} only {detail['held']} {symbol} would be held, {detail['asked']} are to be sold or moved."
-    else:
-        message = f"{symbol}: {error.message}"
-    return ConflictError(message, code=error.code, symbol=symbol, **{name: value for name, value in detail.items() if name != "symbol"})
-
-
-def _as_text(value: object) -> object:
-    if isinstance(value, Decimal):
-        return format_decimal(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
+    """Translate the engine's refusal of a history for people; `detail` has symbol, date, held and asked where they are known."""
+    known = error.detail
+    detail: dict[str, Any] = {"symbol": symbol}
+    if isinstance(known.get("date"), dt.date):
+        detail["date"] = known["date"].isoformat()
+    for name, source in (("held", "held"), ("asked", "requested")):
+        if known.get(source) is not None:
+            detail[name] = format_decimal(Decimal(known[source]))
+    message = f"{symbol}: {error.message}"
+    if error.code == "oversold" and {"date", "held", "asked"} <= detail.keys():
+        message = f"On {detail['date']} only {detail['held']} {symbol} would be held, but {detail['asked']} are to be sold or moved."
+    return ConflictError(message, code=error.code, **detail)
 
 
 def raise_problems(problems: list[Problem]) -> None:

@@ -213,7 +213,7 @@ def _check_lots(row: Transaction) -> None:
     """Raise InvalidInputError unless every lot named is an entry of this portfolio in this instrument."""
     if not row.lots:
         return
-    ids = {read_uuid(str(lot["transaction"])) for lot in row.lots}
-    known = Transaction.objects.filter(portfolio=row.portfolio, instrument=row.instrument, pk__in=ids - {None}).count()
+    ids = {found for lot in row.lots if (found := read_uuid(str(lot["transaction"])))}
+    known = Transaction.objects.filter(portfolio=row.portfolio, instrument=row.instrument, pk__in=ids).count()
     if known != len(row.lots):
         raise InvalidInputError("lots: name each acquisition by the id of its transaction in this portfolio.", code="lot_not_found", field="lots")
