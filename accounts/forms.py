@@ -51,15 +51,15 @@ class PasswordResetForm(forms.Form):
     email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}))
 
 
-class NewPasswordForm(auth_forms.SetPasswordForm[User]):
+class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # takes no argument at run time
     """The new password twice, after the link of a mail proved who it is."""
 
     def save(self, commit: bool = True) -> User:
         set_password(user=self.user, password=self.cleaned_data["new_password1"], reason="password reset")
-        return self.user
+        return self.user  # type: ignore[no-any-return]
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument at run time
     base_currency = forms.ChoiceField(help_text=User._meta.get_field("base_currency").help_text)
     locale = forms.ChoiceField(label="Numbers and dates", help_text="How numbers and dates are written.")
     time_zone = forms.ChoiceField(help_text=User._meta.get_field("time_zone").help_text)

@@ -33,6 +33,7 @@ from common.addresses import read_client_address
 from common.errors import NotAuthenticatedError
 
 TAGS = ["Sign-in"]
+ANY_OR_NONE: Any = [{}, {"accessToken": []}, {"cookieAuth": []}]
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
@@ -102,12 +103,12 @@ class AuthStateView(APIView):
     def perform_authentication(self, request: Request) -> None:
         """Leave it to the answer below, which takes a refusal for an answer."""
 
-    @extend_schema(operation_id="auth_session", tags=TAGS, request=None, responses=AuthStateSerializer)
+    @extend_schema(operation_id="auth_session", tags=TAGS, auth=ANY_OR_NONE, request=None, responses=AuthStateSerializer)
     def get(self, request: Request) -> Response:
         """Tell who is signed in, and in which session."""
         return Response(_show_state(request))
 
-    @extend_schema(operation_id="auth_session_post", tags=TAGS, request=None, responses=AuthStateSerializer)
+    @extend_schema(operation_id="auth_session_post", tags=TAGS, auth=ANY_OR_NONE, request=None, responses=AuthStateSerializer)
     def post(self, request: Request) -> Response:
         """The same as GET."""
         return Response(_show_state(request))

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +18,7 @@ from accounts.services.sessions import end_session
 TAGS = ["Sessions"]
 
 
-@extend_schema(operation_id="sessions_list", tags=TAGS)
+@extend_schema_view(get=extend_schema(operation_id="sessions_list", tags=TAGS))
 class SessionListView(ListAPIView[UserSession]):
     """List one's own open sessions: browsers, tokens, terminals, assistants."""
 

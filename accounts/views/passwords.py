@@ -79,6 +79,6 @@ class NewPasswordView(PasswordResetConfirmView):
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:login")
 
-    def form_valid(self, form: SetPasswordForm[Any]) -> HttpResponse:
+    def form_valid(self, form: "SetPasswordForm[Any]") -> HttpResponse:
         messages.success(self.request, "Your new password is set. Sign in with it.")
         return super().form_valid(form)
