@@ -1,0 +1,71 @@
+"""The entries of a ledger, their kinds, and the order within a day."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from portfolio.engine.money import ZERO
+
+CORPORATE_ACTIONS = frozenset({"split", "stock_dividend", "return_of_capital"})
+OPENING_KINDS = frozenset({"buy", "short_sell", "transfer_in", "opening_balance"})
+CLOSING_KINDS = frozenset({"sell", "buy_to_cover", "transfer_out"})
+CASH_KINDS = frozenset({"dividend", "interest", "fee", "tax", "deposit", "withdrawal"})
+# What this engine books. Spin-offs, mergers and symbol changes name two instruments, which an entry cannot.
+ACCEPTED_KINDS = CORPORATE_ACTIONS | OPENING_KINDS | CLOSING_KINDS | CASH_KINDS
+
+CORPORATE_RANK, OPENING_RANK, MOVING_RANK, CLOSING_RANK, CASH_RANK = range(5)
+RANKS = (
+    dict.fromkeys(CORPORATE_ACTIONS, CORPORATE_RANK)
+    | dict.fromkeys(OPENING_KINDS, OPENING_RANK)
+    | dict.fromkeys(CLOSING_KINDS, CLOSING_RANK)
+    | dict.fromkeys(CASH_KINDS, CASH_RANK)
+)
+
+
+class Entry(NamedTuple):
+    """One fact of the ledger, immutable. Sizes and signs as in portfolio.models.Transaction.
+
+    quantity, price, amount, fee and tax are positive (a refund is negative); `amount` is gross, before fee and tax; all money is in
+    `currency`. `fx_rate`: units of the base currency for 1 unit of `currency`. `instrument`, `account` and `counter_account` are opaque
+    keys. `lots`: the chosen lots of a sale as (key of the acquisition, units). For a split `quantity` is the ratio new : old.
+    A named tuple rather than a dataclass: ledgers of 200,000 entries are built from database rows at C speed.
+    """
+
+    key: str
+    kind: str
+    trade_date: dt.date
+    account: str = ""
+    instrument: str | None = None
+    quantity: Decimal | Fraction | None = None
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    fee: Decimal | None = ZERO
+    tax: Decimal | None = ZERO
+    currency: str = ""
+    fx_rate: Decimal | None = None
+    lots: tuple[tuple[str, Decimal], ...] | None = None
+    sequence: int = 0
+    counter_account: str | None = None
+
+
+def rank(entry: Entry) -> tuple[dt.date, int, int]:
+    """Return the place of an entry in the ledger: corporate actions, openings, moves between own accounts, closings, cash; ties by sequence.
+
+    A short sale opens and its cover closes, so both can happen on one day. An unknown kind comes last; booking it is refused.
+    """
+    kind = entry.kind
+    within_day = MOVING_RANK if entry.counter_account is not None and kind in {"transfer_in", "transfer_out"} else RANKS.get(kind, CASH_RANK)
+    return entry.trade_date, within_day, entry.sequence
+
+
+def order_entries(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries in the order in which they are booked."""
+    return sorted(entries, key=rank)
+
+
+def is_ordered(entries: list[Entry]) -> bool:
+    """Whether the entries already stand in booking order."""
+    return all(rank(first) <= rank(second) for first, second in pairwise(entries))
