@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
 from portfolio.engine.money import ZERO
@@ -61,11 +60,10 @@ def rank(entry: Entry) -> tuple[dt.date, int, int]:
     return entry.trade_date, within_day, entry.sequence
 
 
-def order_entries(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries in the order in which they are booked."""
-    return sorted(entries, key=rank)
+class Ledger(list[Entry]):
+    """Entries that stand in booking order."""
 
 
-def is_ordered(entries: list[Entry]) -> bool:
-    """Whether the entries already stand in booking order."""
-    return all(rank(first) <= rank(second) for first, second in pairwise(entries))
+def order_entries(entries: Iterable[Entry]) -> Ledger:
+    """Return the entries in the order in which they are booked; those that already are a Ledger are returned as they are."""
+    return entries if isinstance(entries, Ledger) else Ledger(sorted(entries, key=rank))

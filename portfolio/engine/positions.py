@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from portfolio.engine import cash, corporate_actions, trading, transfers
 from portfolio.engine.book import Book, Rules, View
 from portfolio.engine.fx import Parity
-from portfolio.engine.ledger import Entry, is_ordered, order_entries
+from portfolio.engine.ledger import Entry, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import exactly
 
@@ -45,7 +45,7 @@ def fold(
 ) -> Book:
     """Book the entries up to and including a day (None: all) and return the books. Raises EngineError only in a strict fold."""
     book = Book(rules, market, view, strict, keep_closed)
-    book_entries(book, _in_order(entries), until)
+    book_entries(book, order_entries(entries), until)
     return book
 
 
@@ -70,8 +70,3 @@ def check_history(entries: Iterable[Entry], *, method: str, allow_short: bool) -
     listed = list(entries)
     instruments = {entry.instrument: InstrumentInfo(entry.instrument, "") for entry in listed if entry.instrument is not None}
     fold(listed, Rules("", method, allow_short), Market(instruments, {}, Parity()), strict=True)
-
-
-def _in_order(entries: Iterable[Entry]) -> list[Entry]:
-    listed = entries if isinstance(entries, list) else list(entries)
-    return listed if is_ordered(listed) else order_entries(listed)

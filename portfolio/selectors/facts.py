@@ -1,0 +1,147 @@
+"""Stored facts, as the engine takes them: few queries, no model instances, no more history than a figure needs."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Expression, F, Func, IntegerField, TextField, Value, When
+from django.db.models.functions import Cast, NullIf
+
+from portfolio.engine.ledger import CASH_RANK, MOVING_RANK, RANKS, Entry, Ledger
+from portfolio.engine.market import InstrumentInfo, Market
+from portfolio.models import BrokerageAccount, Instrument, Portfolio, Transaction
+from portfolio.selectors.facts_prices import load_prices
+from portfolio.selectors.facts_rates import load_rates
+
+BORDER_KINDS = frozenset({"transfer_in", "transfer_out", "opening_balance"})
+LOTS = Entry._fields.index("lots")
+
+
+def load_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID] | None = None) -> Ledger:
+    """Return the portfolio's ledger in booking order, or only the entries of some instruments, in one query.
+
+    Keys are the identifiers as text; a charge of zero is None.
+    """
+    rows = Transaction.objects.filter(portfolio=portfolio)
+    if instrument_ids is not None:
+        rows = rows.filter(instrument__in=list(instrument_ids))
+    found = rows.order_by("trade_date", _rank(), "sequence").values_list(*_columns())
+    return Ledger(_read_row(row) if row[LOTS] else Entry._make(row) for row in found.iterator(chunk_size=20_000))
+
+
+def entry_of(transaction: Transaction) -> Entry:
+    """Return the entry of a stored or not yet stored transaction."""
+    return Entry(
+        key=str(transaction.pk),
+        kind=str(transaction.kind),
+        trade_date=transaction.trade_date,
+        account=str(transaction.account_id),
+        instrument=str(transaction.instrument_id) if transaction.instrument_id else None,
+        quantity=transaction.quantity,
+        price=transaction.price,
+        amount=transaction.amount,
+        fee=transaction.fee,
+        tax=transaction.tax,
+        currency=transaction.currency,
+        fx_rate=transaction.fx_rate,
+        lots=_read_lots(transaction.lots),
+        sequence=transaction.sequence,
+        counter_account=str(transaction.counter_account_id) if transaction.counter_account_id else None,
+    )
+
+
+def load_market(
+    portfolio: Portfolio,
+    entries: Iterable[Entry],
+    end: dt.date,
+    *,
+    days: Iterable[dt.date] = (),
+    series_from: dt.date | None = None,
+    benchmark: Instrument | None = None,
+) -> Market:
+    """Return instruments, prices and rates that the entries need up to a day.
+
+    Exact closes are read for `end`, for `days` and for the days on which units crossed the border; whole series (float64) only from
+    `series_from` on, if it is given.
+    """
+    first_days, crossings, currencies = _survey(entries, end)
+    instruments = _load_instruments(first_days, benchmark)
+    wanted = {(key, day) for key in instruments for day in (end, *days)} | crossings
+    if benchmark is not None:
+        first_days[str(benchmark.pk)] = dt.date.min
+    starts = {key: max(series_from, first) for key, first in first_days.items()} if series_from else {}
+    currencies |= {info.currency for info in instruments.values()}
+    return Market(instruments, load_prices(wanted, starts, end), load_rates(portfolio.owner_id, currencies, portfolio.base_currency, end))
+
+
+def load_account_names(portfolio: Portfolio) -> dict[str, str]:
+    """Return the name of each account by its key in entries."""
+    return {str(key): name for key, name in BrokerageAccount.objects.filter(portfolio=portfolio).values_list("pk", "name")}
+
+
+def _survey(entries: Iterable[Entry], end: dt.date) -> tuple[dict[str, dt.date], set[tuple[str, dt.date]], set[str]]:
+    """Return the first day of each instrument, the (instrument, day) at which units crossed the border, and all currencies of the entries."""
+    first_days: dict[str, dt.date] = {}
+    crossings = set()
+    currencies = set()
+    for entry in entries:
+        instrument, day = entry.instrument, entry.trade_date
+        if day > end:
+            break
+        currencies.add(entry.currency)
+        if instrument is None:
+            continue
+        if instrument not in first_days:
+            first_days[instrument] = day
+        if entry.kind in BORDER_KINDS and entry.counter_account is None:
+            crossings.add((instrument, day))
+    return first_days, crossings, currencies
+
+
+def _load_instruments(keys: Iterable[str], benchmark: Instrument | None) -> dict[str, InstrumentInfo]:
+    names = ("pk", "currency", "symbol", "name", "kind", "sector", "country")
+    rows: Sequence[tuple[Any, ...]] = list(Instrument.objects.filter(pk__in=list(keys)).values_list(*names))
+    if benchmark is not None:
+        rows = [*rows, tuple(getattr(benchmark, name) for name in names)]
+    return {str(key): InstrumentInfo(str(key), *rest) for key, *rest in rows}
+
+
+def _columns() -> list[Expression | F]:
+    """The columns of an Entry, cheap to read: identifiers as text, numbers without trailing zeros, zero charges as nothing."""
+    return [
+        Cast("pk", TextField()),
+        F("kind"),
+        F("trade_date"),
+        Cast("account_id", TextField()),
+        Cast("instrument_id", TextField()),
+        _trim("quantity"),
+        _trim("price"),
+        _trim("amount"),
+        NullIf(_trim("fee"), Value(Decimal(0))),
+        NullIf(_trim("tax"), Value(Decimal(0))),
+        F("currency"),
+        _trim("fx_rate"),
+        F("lots"),
+        F("sequence"),
+        Cast("counter_account_id", TextField()),
+    ]
+
+
+def _trim(name: str) -> Func:
+    return Func(F(name), function="TRIM_SCALE")
+
+
+def _rank() -> Case:
+    moving = When(counter_account__isnull=False, kind__in=["transfer_in", "transfer_out"], then=Value(MOVING_RANK))
+    kinds = [When(kind__in=[kind for kind, place in RANKS.items() if place == wanted], then=Value(wanted)) for wanted in sorted(set(RANKS.values()))]
+    return Case(moving, *kinds, default=Value(CASH_RANK), output_field=IntegerField())
+
+
+def _read_row(row: tuple[Any, ...]) -> Entry:
+    return Entry._make((*row[:LOTS], _read_lots(row[LOTS]), *row[LOTS + 1 :]))
+
+
+def _read_lots(stored: list[dict[str, str]] | None) -> tuple[tuple[str, Decimal], ...] | None:
+    return tuple((choice["transaction"], Decimal(choice["quantity"])) for choice in stored) if stored else None
