@@ -12,7 +12,8 @@ SAMPLES = """
 SELECT wanted.instrument::text, wanted.day, found.close, found.date
 FROM unnest(%s::uuid[], %s::date[]) AS wanted (instrument, day)
 CROSS JOIN LATERAL (
-    SELECT trim_scale(close) AS close, date FROM portfolio_price WHERE instrument_id = wanted.instrument AND date <= wanted.day ORDER BY date DESC LIMIT 1
+    SELECT trim_scale(close) AS close, date FROM portfolio_price
+    WHERE instrument_id = wanted.instrument AND date <= wanted.day ORDER BY date DESC LIMIT 1
 ) AS found
 """
 # One row an instrument: days and closes as packed big-endian numbers, which numpy reads without a Python object for each.

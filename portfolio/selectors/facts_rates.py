@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -27,7 +28,8 @@ SERIES = """
 SELECT wanted.base, wanted.quote, found.days, found.rates
 FROM unnest(%(own)s::bool[], %(bases)s::text[], %(quotes)s::text[]) AS wanted (own, base, quote)
 CROSS JOIN LATERAL (
-    SELECT string_agg(int4send(date - DATE '0001-01-01' + 1), ''::bytea ORDER BY date) AS days, string_agg(trim_scale(rate)::text, ' ' ORDER BY date) AS rates
+    SELECT string_agg(int4send(date - DATE '0001-01-01' + 1), ''::bytea ORDER BY date) AS days,
+           string_agg(trim_scale(rate)::text, ' ' ORDER BY date) AS rates
     FROM portfolio_fxrate
     WHERE base = wanted.base AND quote = wanted.quote AND date <= %(end)s
       AND owner_id IS NOT DISTINCT FROM CASE WHEN wanted.own THEN %(owner)s::uuid END
@@ -69,7 +71,7 @@ def _choose_pairs(pairs: set[Pair], foreign: set[str], base_currency: str) -> se
 
 
 def _load_series(owner_id: UUID, listed: list[tuple[bool, Pair]], end: dt.date) -> dict[Pair, RateSeries]:
-    columns = {"own": [own for own, _ in listed], "bases": [pair[0] for _, pair in listed], "quotes": [pair[1] for _, pair in listed]}
+    columns: dict[str, Any] = {"own": [own for own, _ in listed], "bases": [pair[0] for _, pair in listed], "quotes": [pair[1] for _, pair in listed]}
     found: dict[Pair, RateSeries] = {}
     if not listed:
         return found
