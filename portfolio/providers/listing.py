@@ -97,7 +97,25 @@ LISTINGS = (
     ),
 )  # fmt: skip
 
-BY_SYMBOL = {listing.symbol: listing for listing in LISTINGS}
+
+def _make_load_listing(number: int) -> Listing:
+    """Return one of the instruments that only load tests use; they differ in currency, size and temper."""
+    return Listing(
+        symbol=f"LOAD{number:02}.SIM",
+        name=f"Load test company {number}",
+        kind="stock",
+        currency=("EUR", "USD", "GBP", "CHF")[number % 4],
+        sector=("Technology", "Industrials", "Health care", "Energy", "Financials")[number % 5],
+        country=("DE", "US", "GB", "CH")[number % 4],
+        start_price=20.0 + 7 * number,
+        beta=0.6 + 0.05 * number,
+        drift=0.01 * (number % 7 - 3),
+        noise=0.12 + 0.01 * number,
+    )
+
+
+LOAD_LISTINGS = tuple(_make_load_listing(number) for number in range(1, 21))
+BY_SYMBOL = {listing.symbol: listing for listing in (*LISTINGS, *LOAD_LISTINGS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from common.currencies import list_known_currencies
 from common.errors import NotFoundError
 from portfolio.models import FxRate, Instrument, Portfolio, Price
 from portfolio.providers.base import Close, FxProvider, FxQuote, PriceProvider
-from portfolio.providers.listing import LISTINGS
+from portfolio.providers.listing import LISTINGS, Listing
 from portfolio.providers.registry import list_fx_providers, list_price_providers
 from portfolio.services.revisions import raise_for_instruments, raise_for_rates, send_on_commit
 from portfolio.signals import fx_rates_changed, prices_changed
@@ -40,11 +40,11 @@ class PriceUpdate:
 
 
 @atomic_with_retry
-def list_simulated_instruments() -> int:
+def list_simulated_instruments(*, listings: tuple[Listing, ...] = LISTINGS) -> int:
     """Add the shared instruments of the simulated market that are missing; return how many were."""
-    known = set(Instrument.objects.filter(owner=None, symbol__in=[listing.symbol for listing in LISTINGS]).values_list("symbol", flat=True))
+    known = set(Instrument.objects.filter(owner=None, symbol__in=[listing.symbol for listing in listings]).values_list("symbol", flat=True))
     fields = ("symbol", "name", "kind", "currency", "sector", "country")
-    missing = [listing for listing in LISTINGS if listing.symbol not in known]
+    missing = [listing for listing in listings if listing.symbol not in known]
     rows = [Instrument(price_source=Instrument.Source.SIMULATED, **{name: getattr(listing, name) for name in fields}) for listing in missing]
     Instrument.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -95,7 +95,7 @@ def update_fx_rates(*, until: date, provider: FxProvider | None = None) -> int:
     added = 0
     for source in [provider] if provider else list_fx_providers():
         owners: list[User | None] = [None] if source.name != Instrument.Source.SIMULATED else _list_demo_owners()
-        added += sum(_append_rates(source, owner, until) for owner in owners)
+        added += sum(append_rates(source, owner, until) for owner in owners)
     return added
 
 
@@ -104,7 +104,9 @@ def _list_demo_owners() -> "list[User | None]":
     return [portfolio.owner for portfolio in portfolios]
 
 
-def _append_rates(provider: FxProvider, owner: "User | None", until: date) -> int:
+@atomic_with_retry
+def append_rates(provider: FxProvider, owner: "User | None", until: date) -> int:
+    """Add what is missing of one provider's rates, shared or one user's; return how many were new."""
     stored = set(FxRate.objects.filter(owner=owner, source=provider.name).values_list("date", "base", "quote"))
     quotes = provider.fetch_rates(start=_first_day(provider, until), end=until)
     rows = [_make_row(quote, provider.name, owner) for quote in quotes if quote[:3] not in stored and quote.quote in list_known_currencies()]
