@@ -6,3 +6,5 @@ import "./lib/menu.js";
 import "./lib/controls.js";
 import "./lib/sortable.js";
 import "./lib/tooltip.js";
+import "./pages/transactions.js";
+import "./pages/imports.js";

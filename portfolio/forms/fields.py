@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from common.currencies import MINOR_UNITS, check_currency
 from common.decimals import format_decimal
@@ -160,8 +161,10 @@ class CurrencyField(forms.CharField):
 
 
 class SymbolField(forms.CharField):
-    """An instrument's symbol, offered from the known ones while typing."""
+    """An instrument's symbol; the known ones are offered while it is typed, in the `<datalist>` of that id."""
 
     def __init__(self, *, list_id: str = "symbols", **options: Any) -> None:
         attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "list": list_id}
-        super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs=attributes), **options})
+        asking = {"hx-get": reverse_lazy("portfolio:instrument_options"), "hx-trigger": "input changed delay:150ms, focus once"}
+        place = {"hx-target": f"#{list_id}", "hx-swap": "innerHTML", "hx-sync": "this:replace"}
+        super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs={**attributes, **asking, **place}), **options})

@@ -20,7 +20,7 @@ class LedgerFilterForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Symbol, name, note", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label="Kind", required=False)
-    symbol = SymbolField(label="Instrument", required=False)
+    symbol = SymbolField(label="Instrument", required=False, list_id="filter-symbols")
     account = forms.ChoiceField(label="Account", required=False)
 
     def __init__(self, *args: Any, accounts: list[str], **options: Any) -> None:

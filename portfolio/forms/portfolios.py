@@ -36,7 +36,9 @@ class PortfolioForm(ServiceForm):
     allow_short = forms.BooleanField(
         label="Allow short sales", required=False, help_text="You may sell more than you hold. Off: such a sale is refused as a mistake."
     )
-    benchmark = SymbolField(label="Benchmark", required=False, help_text="Returns are compared with this instrument, for example an index.")
+    benchmark = SymbolField(
+        list_id="benchmarks", label="Benchmark", required=False, help_text="Returns are compared with this instrument, for example an index."
+    )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -66,6 +66,7 @@ class TransactionForm(ServiceForm):
         self.names = tuple(name for name in layout.names if not (is_single and name == "counter_account"))
         for name in self.names:
             self.fields[name] = self._build(name)
+        self.fields["create_instrument"] = forms.BooleanField(required=False)
 
     def _build(self, name: str) -> forms.Field:
         field = FIELDS[name]()
@@ -86,6 +87,15 @@ class TransactionForm(ServiceForm):
     @property
     def extra_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.names if name in self.layout.extras]
+
+    @property
+    def offers_creation(self) -> bool:
+        """Whether the symbol is unknown, so that the form asks if it is a new instrument."""
+        return self.has_error("symbol", "unknown_symbol") or self.creates_instrument
+
+    @property
+    def creates_instrument(self) -> bool:
+        return self.entry is None and bool(getattr(self, "cleaned_data", {}).get("create_instrument"))
 
     @property
     def has_filled_extras(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
@@ -71,4 +71,14 @@ def answer_refused(request: PageRequest, error: DomainError, *, url: str) -> Htt
 def with_events(response: HttpResponse, events: dict[str, Any]) -> HttpResponse:
     """Let the page hear of the events (header HX-Trigger; ASCII only, as headers must be)."""
     response["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def replace_address(response: HttpResponse, request: PageRequest) -> HttpResponse:
+    """Let the browser show the address of what HTMX asked for, without its empty parameters."""
+    filled = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        if any(values):
+            filled.setlist(name, [value for value in values if value])
+    response["HX-Replace-Url"] = f"{request.path}?{filled.urlencode()}" if filled else request.path
     return response

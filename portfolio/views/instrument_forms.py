@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.currencies import list_known_currencies
 from common.errors import DomainError, NotAllowedError
 from portfolio.forms.instruments import InstrumentForm, PriceForm
 from portfolio.models import Instrument
@@ -32,7 +33,7 @@ def add_instrument(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, f"{instrument.symbol} is added.")
             return _go_on(request, instrument)
-    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", ""), "currencies": sorted(list_known_currencies())}
     return render(request, "portfolio/instrument_form.html", context, status=REFUSED if form.errors else 200)
 
 
@@ -49,7 +50,8 @@ def change_instrument(request: PageRequest, symbol: str) -> HttpResponse:
         else:
             messages.success(request, f"{instrument.symbol} is saved.")
             return redirect("portfolio:instrument", instrument.symbol)
-    return render(request, "portfolio/instrument_form.html", {"form": form, "instrument": instrument}, status=REFUSED if form.errors else 200)
+    context = {"form": form, "instrument": instrument, "currencies": sorted(list_known_currencies())}
+    return render(request, "portfolio/instrument_form.html", context, status=REFUSED if form.errors else 200)
 
 
 @require_POST

@@ -17,6 +17,7 @@ from portfolio.models import Portfolio, Transaction
 from portfolio.selectors.access import get_editable_portfolio
 from portfolio.selectors.instruments import list_instruments
 from portfolio.selectors.transactions import get_transaction, list_accounts, list_transactions
+from portfolio.services.new_instruments import record_with_new_instrument
 from portfolio.services.transactions import TransactionDraft, record_transaction, update_transaction
 from portfolio.views.answers import PageRequest, answer_done, page, read_today, with_events
 from portfolio.views.transactions import LEDGER_EVENTS
@@ -37,7 +38,7 @@ def create_transaction(request: PageRequest, portfolio_id: UUID) -> HttpResponse
     if "refresh" in request.POST:
         return _show(request, TransactionForm(initial=keep_values(request.POST), layout=layout, portfolio=portfolio))
     form = TransactionForm(request.POST, layout=layout, portfolio=portfolio)
-    saved = _save(form, lambda draft: record_transaction(actor=request.user, portfolio=portfolio, draft=draft))
+    saved = _save(form, lambda draft: _record(request, form, draft))
     if saved is None:
         return _show(request, form)
     message = f"{_describe(layout, saved)} recorded."
@@ -98,6 +99,11 @@ def _find_layout(portfolio: Portfolio, kind: str | None) -> KindLayout:
     return layout
 
 
+def _record(request: PageRequest, form: TransactionForm, draft: TransactionDraft) -> Transaction:
+    act = record_with_new_instrument if form.creates_instrument else record_transaction
+    return act(actor=request.user, portfolio=form.portfolio, draft=draft)
+
+
 def _save(form: TransactionForm, act: Callable[[TransactionDraft], Transaction]) -> Transaction | None:
     """Return the stored entry, or None with the reasons on the form."""
     if not form.is_valid():
@@ -113,10 +119,11 @@ def _save(form: TransactionForm, act: Callable[[TransactionDraft], Transaction])
 
 def _show(request: PageRequest, form: TransactionForm) -> HttpResponse:
     template = "portfolio/_transaction_form.html" if request.htmx else "portfolio/transaction_form.html"
-    return render(request, template, _describe_form(form))
+    context = _describe_form(form, is_refreshed="refresh" in request.POST)
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _describe_form(form: TransactionForm) -> dict[str, Any]:
+def _describe_form(form: TransactionForm, *, is_refreshed: bool) -> dict[str, Any]:
     portfolio, entry = form.portfolio, form.entry
     is_transfer = entry is not None and entry.kind in TRANSFER_KINDS
     return {
@@ -127,6 +134,8 @@ def _describe_form(form: TransactionForm) -> dict[str, Any]:
         "layouts": [] if is_transfer else list_layouts(allow_short=portfolio.allow_short),
         "accounts": list_accounts(portfolio=portfolio),
         "currencies": sorted(list_known_currencies()),
+        # The kind was changed: the reader's place is at the kinds, not at the first field.
+        "is_refreshed": is_refreshed,
     }
 
 

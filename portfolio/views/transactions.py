@@ -16,7 +16,8 @@ from portfolio.selectors.access import get_editable_portfolio, get_portfolio
 from portfolio.selectors.ledger_pages import get_ledger_page
 from portfolio.selectors.transactions import get_transaction, list_accounts, list_transactions
 from portfolio.services.transactions import delete_transaction, restore_transaction
-from portfolio.views.answers import PageRequest, answer_done, answer_refused, page
+from portfolio.views.answers import PageRequest, answer_done, answer_refused, page, replace_address
+from portfolio.views.selection import remember_portfolio
 
 # How many deletions a session remembers for their Undo buttons.
 REMEMBERED = 10
@@ -34,12 +35,19 @@ def show_transactions(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     conditions = filters.conditions()
     found = list_transactions(portfolio=portfolio, **conditions)
     cursor = request.GET.get("after", "")
-    context: dict[str, Any] = {"portfolio": portfolio, "ledger": get_ledger_page(transactions=found, cursor=cursor), "is_continued": bool(cursor)}
+    context: dict[str, Any] = {
+        "portfolio": portfolio,
+        "ledger": get_ledger_page(transactions=found, cursor=cursor),
+        "has_several_accounts": len(accounts) > 1,
+    }
     if cursor and request.htmx:
         return render(request, "portfolio/_transaction_days.html", context)
-    context |= {"filters": filters, "total": found.count(), "filter_count": len(conditions), "has_several_accounts": len(accounts) > 1}
-    part = "_transaction_list" if request.htmx.target == "ledger" else "transactions"
-    return render(request, f"portfolio/{part}.html", context)
+    context |= {"filters": filters, "total": found.count(), "filter_count": len(conditions)}
+    remember_portfolio(request, portfolio)
+    if request.htmx.target != "ledger":
+        return render(request, "portfolio/transactions.html", context)
+    answer = render(request, "portfolio/_transaction_list.html", context)
+    return replace_address(answer, request)
 
 
 @require_POST

@@ -13,7 +13,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const title = dialog.querySelector("h2");
   if (title) dialog.setAttribute("aria-label", title.textContent.trim());
   if (!dialog.open) dialog.showModal();
-  const first = dialog.querySelector("[autofocus], .has-errors input, .has-errors select, input:not([type=hidden]), select, textarea");
+  const first = ["[autofocus]", ".has-errors :is(input, select, textarea)", "input:not([type=hidden], [type=radio]), select, textarea"]
+    .map((selector) => dialog.querySelector(selector))
+    .find(Boolean);
   first?.focus();
 });
 document.addEventListener("closeModal", closeModal);
