@@ -23,6 +23,11 @@ class InvalidInputError(DomainError):
     status = 400
 
 
+class TooLargeError(InvalidInputError):
+    code = "too_large"
+    status = 413
+
+
 class NotAuthenticatedError(DomainError):
     code = "not_authenticated"
     status = 401

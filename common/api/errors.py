@@ -18,14 +18,22 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. An error unknown to it stays an error 500, which the middleware logs."""
     if isinstance(error, DomainError):
         return _answer(error.status, error.code, error.message, error.detail, _retry_header(error.status))
+    if isinstance(error, exceptions.APIException):
+        return _answer_framework(error)
+    return _answer_django(error)
+
+
+def _answer_framework(error: exceptions.APIException) -> Response:
+    if isinstance(error, exceptions.ValidationError):
+        return _answer(400, "invalid_input", _first_message(error.detail), _as_dict(error.detail))
+    return _answer(error.status_code, _code_of(error), str(error.detail), {}, _headers_of(error))
+
+
+def _answer_django(error: Exception) -> Response | None:
     if isinstance(error, Http404):
         return _answer(404, "not_found", "There is nothing here, or nothing that you may see.", {})
     if isinstance(error, PermissionDenied):
         return _answer(403, "not_allowed", "You may not do this.", {})
-    if isinstance(error, exceptions.ValidationError):
-        return _answer(400, "invalid_input", _first_message(error.detail), _as_dict(error.detail))
-    if isinstance(error, exceptions.APIException):
-        return _answer(error.status_code, _code_of(error), str(error.detail), {}, _headers_of(error))
     if isinstance(error, OperationalError | InterfaceError):
         logger.exception("the database did not answer")
         return _answer(503, "unavailable", "The database does not answer at the moment; try again shortly.", {}, {"Retry-After": "5"})
@@ -47,10 +55,10 @@ def _code_of(error: exceptions.APIException) -> str:
 
 def _headers_of(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
     return headers
 
 

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+
+from common.errors import TooLargeError
 
 LONGEST_NUMBER = 100
 
@@ -15,7 +18,30 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        return parse_json(stream.read())
+        return parse_json(read_limited(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+
+
+class CSVParser(BaseParser):
+    """A file as the body: its bytes. Reading them is the importer's work."""
+
+    media_type = "text/csv"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> bytes:
+        return read_limited(stream, settings.IMPORT_MAX_BYTES)
+
+
+class RawJSONParser(CSVParser):
+    """A file of JSON as the body: its bytes."""
+
+    media_type = "application/json"
+
+
+def read_limited(stream: IO[bytes], limit: int) -> bytes:
+    """Return the body; raise TooLargeError for one that is larger, after reading no more than the limit."""
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise TooLargeError(f"The body is larger than {limit:,} bytes.", limit=limit)
+    return content
 
 
 def parse_json(raw: bytes) -> Any:

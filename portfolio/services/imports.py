@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.atomic import atomic_with_retry
-from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.errors import ConflictError, NotFoundError, TooLargeError
 from common.text import UNWANTED
 from portfolio.importers.base import Statement, StatementFormat
 from portfolio.importers.drafts import Problem, TransactionDraft
@@ -94,7 +94,7 @@ def run_import(
     """Add the entries of a file that the portfolio does not hold yet.
 
     All or nothing: with any problem nothing is stored and `batch` is None. With `partial` the lines without problems are stored.
-    Raises InvalidInputError for a file that is too large or of an unknown format, NotFoundError for another's portfolio.
+    Raises TooLargeError, InvalidInputError for an unknown format, NotFoundError for another's portfolio.
     """
     found, statement = _read(content, format)
     # Reading and checking take the longest and need no lock.
@@ -170,7 +170,7 @@ def _store(
 def _read(content: bytes, format_name: str) -> tuple[StatementFormat, Statement]:
     limit = settings.IMPORT_MAX_BYTES
     if len(content) > limit:
-        raise InvalidInputError(f"The file is larger than {limit:,} bytes; divide it by years.", code="file_too_large", field="file", limit=limit)
+        raise TooLargeError(f"The file is larger than {limit:,} bytes; divide it by years.", code="file_too_large", field="file", limit=limit)
     found = find_format(name=format_name, content=content)
     return found, found.parse(content)
 

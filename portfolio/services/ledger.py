@@ -106,9 +106,9 @@ def explain_refusal(error: EngineError, *, symbol: str) -> ConflictError:
     detail: dict[str, Any] = {"symbol": symbol}
     if isinstance(known.get("date"), dt.date):
         detail["date"] = known["date"].isoformat()
-    for name, source in (("held", "held"), ("asked", "requested")):
-        if known.get(source) is not None:
-            detail[name] = format_decimal(Decimal(known[source]))
+    for name in ("held", "asked"):
+        if known.get(name) is not None:
+            detail[name] = format_decimal(Decimal(known[name]))
     message = f"{symbol}: {error.message}"
     if error.code == "oversold" and {"date", "held", "asked"} <= detail.keys():
         message = f"On {detail['date']} only {detail['held']} {symbol} would be held, but {detail['asked']} are to be sold or moved."
