@@ -22,6 +22,9 @@ IS_PRODUCTION = APP_ENV != "development"
 VAR_DIR = read_path("VAR_DIR", BASE_DIR / "var")
 LOG_DIR = read_path("LOG_DIR", BASE_DIR / "logs")
 BACKUP_DIR = read_path("BACKUP_DIR", VAR_DIR / "backups")
+# Closed to others from the first moment; one that exists keeps the rights its owner gave it.
+VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+PID_FILE = read_path("PID_FILE", BASE_DIR / ".production.pid")
 LAYOUT = Layout(VAR_DIR)
 EMBEDDED_OS_USER = read_text("EMBEDDED_OS_USER")
 EMBEDDED_PG_BINDIR = read_text("EMBEDDED_PG_BINDIR")
@@ -36,6 +39,7 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 TRUSTED_PROXIES = read_list("TRUSTED_PROXIES")
 WEB_WORKERS = read_int("WEB_WORKERS", 2, low=1, high=64)
+WEB_THREADS = read_int("WEB_THREADS", 2, low=1, high=64)
 
 # -- secrets ------------------------------------------------------------------------------------------------
 SECRET_KEY = secrets.read_secret("SECRET_KEY", LAYOUT.secrets_dir, production=IS_PRODUCTION)
@@ -67,6 +71,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_htmx",
     "health_check",
+    "config.apps.CompositionConfig",
     "common.apps.CommonConfig",
     "accounts.apps.AccountsConfig",
     "portfolio.apps.PortfolioConfig",
@@ -107,8 +112,9 @@ TEMPLATES = [
 ]
 
 # -- database -----------------------------------------------------------------------------------------------
-# The pool keeps connections open (a fresh scram connection costs 13 ms); the health check makes a request after
-# a restart of the database succeed; the short time-outs make a dead database an error, not a hanging page.
+# A connection stays open (a fresh scram sign-in costs 13 ms): one for each thread of the web process; in processes whose
+# threads come and go, a pool. The health check makes the first request after a restart of the database succeed; the short
+# time-outs make a dead database an error, not a hanging page. Measured in docs/adr/0003-runtime.md.
 DATABASE_URL = read_text("DATABASE_URL")
 IS_DATABASE_EMBEDDED = not DATABASE_URL
 DATABASE_TIMEOUT_MS = read_int("DATABASE_TIMEOUT_MS", 30_000, low=100)
@@ -128,7 +134,8 @@ else:
         raise ImproperlyConfigured("DATABASE_URL: not a database address like postgresql://user:password@host:5432/name") from error
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL: only PostgreSQL is supported (postgresql://…)")
-DATABASE_POOL_SIZE = read_int("DATABASE_POOL_SIZE", 8, low=0, high=200)
+DATABASE_SUPERUSER_PASSWORD = secrets.read_generated("database_superuser_password", LAYOUT.secrets_dir) if IS_DATABASE_EMBEDDED else ""
+DATABASE_POOL_SIZE = read_int("DATABASE_POOL_SIZE", 0, low=0, high=200)
 _options = {
     **_database.get("OPTIONS", {}),
     "connect_timeout": 2,
@@ -138,7 +145,7 @@ if not IS_DATABASE_EMBEDDED:
     _options["tcp_user_timeout"] = 10_000
 if DATABASE_POOL_SIZE:
     _options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 3, "reconnect_timeout": 3, "max_idle": 300}
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": _options}}
+DATABASES = {"default": {**_database, "CONN_MAX_AGE": 0 if DATABASE_POOL_SIZE else 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": _options}}
 
 # -- cache, channel layer, queue ----------------------------------------------------------------------------
 REDIS_URL = read_text("REDIS_URL").rstrip("/")
@@ -340,10 +347,9 @@ LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR
 
 def _log_file(name: str) -> dict[str, object]:
     return {
-        "class": "logging.handlers.RotatingFileHandler",
+        # Many processes write to one file, so none of them may rotate it: the runner does, and the writers notice.
+        "class": "logging.handlers.WatchedFileHandler",
         "filename": LOG_DIR / f"{name}.log",
-        "maxBytes": 10 * 2**20,
-        "backupCount": 5,
         "delay": True,
         "formatter": "json",
     }
@@ -360,6 +366,7 @@ LOGGING = {
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },
         "line": {"format": "%(levelname)s %(name)s: %(message)s"},
+        "bare": {"format": "%(message)s"},
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
@@ -367,10 +374,14 @@ LOGGING = {
         "database": {**_log_file("database"), "level": "WARNING"},
         "websocket": _log_file("websocket"),
         "security": _log_file("security"),
+        "access": {**_log_file("access"), "formatter": "bare"},
     },
     "root": {"handlers": ["console", "production"], "level": LOG_LEVEL},
     "loggers": {
         "django.db.backends": {"handlers": ["database"], "level": "WARNING"},
+        "ops.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
+        # A check that fails is in the answer; a traceback a second would bury everything else.
+        "health_check": {"level": "CRITICAL"},
         "django.security": {"handlers": ["security"]},
         "accounts": {"handlers": ["security"]},
         "daphne": {"handlers": ["websocket"], "level": "WARNING"},

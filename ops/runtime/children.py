@@ -6,6 +6,7 @@ start children from the main thread only.
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -40,17 +41,18 @@ def spawn(
     *,
     output: IO[bytes] | int,
     death_signal: int | None,
+    errors: IO[bytes] | int = subprocess.STDOUT,
     account: OsAccount | None = None,
     capability: int | None = None,
     environment: Mapping[str, str] = PLAIN_ENVIRONMENT,
     folder: Path = Path("/"),
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a session (and process group) of its own; stdout and stderr go to `output`."""
+    """Start a program in a session (and process group) of its own; stderr goes with stdout to `output` unless `errors` is given."""
     return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT,
+        stderr=errors,
         cwd=folder,
         env=dict(environment),
         start_new_session=True,
@@ -62,6 +64,14 @@ def die_with_parent(number: int) -> None:
     """Have the kernel send this process the signal when its parent dies, however it dies. Linux only; elsewhere nothing."""
     if sys.platform == "linux":
         _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def kill_group(pid: int) -> None:
+    """Kill a process that `spawn` has started, and its own children: it leads a group."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def prepare_child(*, account: OsAccount | None = None, capability: int | None = None, death_signal: int | None = None) -> Callable[[], None]:

@@ -6,3 +6,4 @@ from common.errors import DomainError
 class StartError(DomainError):
     code = "cannot_start"
     status = 503
+    exit_code = 3

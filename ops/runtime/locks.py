@@ -3,13 +3,15 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ops.runtime.errors import StartError
 
 POLL_SECONDS = 0.05
+# Called instead of a sleep wherever something is waited for; may raise to give up the wait.
+Wait = Callable[[float], object]
 
 
 def try_lock(path: Path) -> int | None:
@@ -25,13 +27,13 @@ def try_lock(path: Path) -> int | None:
 
 
 @contextmanager
-def hold_lock(path: Path, *, seconds: float) -> Iterator[None]:
+def hold_lock(path: Path, *, seconds: float, wait: Wait = time.sleep) -> Iterator[None]:
     """Hold the lock for the block; StartError when another process keeps it for longer than `seconds`."""
     deadline = time.monotonic() + seconds
     while (descriptor := try_lock(path)) is None:
         if time.monotonic() > deadline:
             raise StartError(f"{path}: held by another process for more than {seconds:.0f} seconds; is a start or stop still going on?")
-        time.sleep(POLL_SECONDS)
+        wait(POLL_SECONDS)
     try:
         yield
     finally:

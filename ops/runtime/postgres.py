@@ -15,7 +15,7 @@ from ops.runtime.children import PLAIN_ENVIRONMENT, spawn
 from ops.runtime.errors import StartError
 from ops.runtime.folders import give_to, make_private
 from ops.runtime.layout import Layout
-from ops.runtime.locks import hold_lock
+from ops.runtime.locks import Wait, hold_lock
 from ops.runtime.os_account import OsAccount, choose_account, choose_capability
 from ops.runtime.postgres_config import render_config
 from ops.runtime.processes import is_alive, read_pid, send, wait_gone
@@ -61,19 +61,19 @@ class EmbeddedPostgres:
         command = [str(self.programs / "pg_isready"), "-q", "-t", "2", "-h", str(self.layout.postgres_socket_dir)]
         return subprocess.run(command, check=False, timeout=10, env=PLAIN_ENVIRONMENT).returncode == 0
 
-    def start(self, *, superuser_password: str, attached: bool) -> subprocess.Popen[bytes] | None:
+    def start(self, *, superuser_password: str, attached: bool, wait: Wait = time.sleep) -> subprocess.Popen[bytes] | None:
         """Start the server unless it runs; return our child, or None when an adopted one serves. Waits until it is ready.
 
         Attached: the server stops (fast) when this process dies. Else it stays.
         """
-        with hold_lock(self.lock_path, seconds=LOCK_SECONDS):
+        with hold_lock(self.lock_path, seconds=LOCK_SECONDS, wait=wait):
             if self.running_pid() is not None:
-                self._wait_ready(None)
+                self._wait_ready(None, wait)
                 return None
             self._prepare_folders()
             self._initialise(superuser_password)
             (self.layout.postgres_data_dir / "postmaster.pid").unlink(missing_ok=True)
-            return self._spawn_until_ready(attached=attached)
+            return self._spawn_until_ready(attached=attached, wait=wait)
 
     def stop(self, *, immediately: bool = False) -> bool:
         """Stop the server and wait; tell whether one ran. Never by SIGKILL: it would leave shared memory and a recovery behind."""
@@ -143,14 +143,14 @@ class EmbeddedPostgres:
                 f"set EMBEDDED_PG_BINDIR to those of {found}, or move the data with a dump and a restore"
             )
 
-    def _spawn_until_ready(self, *, attached: bool) -> subprocess.Popen[bytes]:
+    def _spawn_until_ready(self, *, attached: bool, wait: Wait) -> subprocess.Popen[bytes]:
         """Start; once more when the last processes of a killed server had still been leaving."""
         for attempt in (1, 2, 3):
             process = self._spawn(attached=attached)
-            if self._wait_ready(process):
+            if self._wait_ready(process, wait):
                 return process
             if attempt < 3 and "shared memory block" in self.read_last_log():
-                time.sleep(attempt)
+                wait(attempt)
                 continue
             break
         raise StartError(f"PostgreSQL did not start: {self.read_last_log() or 'no reason given'} (see {self.log_dir})")
@@ -171,7 +171,7 @@ class EmbeddedPostgres:
     def _capability(self) -> int | None:
         return choose_capability(self.account, [self.programs / "postgres", self.layout.postgres_dir])
 
-    def _wait_ready(self, process: subprocess.Popen[bytes] | None) -> bool:
+    def _wait_ready(self, process: subprocess.Popen[bytes] | None, wait: Wait) -> bool:
         """Wait for the first connection; False when our child ended instead."""
         deadline = time.monotonic() + READY_SECONDS
         while not self.is_ready():
@@ -179,5 +179,5 @@ class EmbeddedPostgres:
                 return False
             if time.monotonic() > deadline:
                 raise StartError(f"PostgreSQL takes no connections after {READY_SECONDS:.0f} seconds: {self.read_last_log()} (see {self.log_dir})")
-            time.sleep(0.05)
+            wait(0.05)
         return True

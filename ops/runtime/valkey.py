@@ -13,7 +13,7 @@ from ops.runtime.children import spawn
 from ops.runtime.errors import StartError
 from ops.runtime.folders import make_private
 from ops.runtime.layout import Layout
-from ops.runtime.locks import hold_lock
+from ops.runtime.locks import Wait, hold_lock
 from ops.runtime.processes import is_alive, send, wait_gone
 
 READY_SECONDS = 60.0  # reading a large append-only file
@@ -46,16 +46,16 @@ class EmbeddedValkey:
     def is_ready(self) -> bool:
         return self._ask("PING").startswith("+PONG")
 
-    def start(self, *, attached: bool) -> subprocess.Popen[bytes] | None:
+    def start(self, *, attached: bool, wait: Wait = time.sleep) -> subprocess.Popen[bytes] | None:
         """Start the server unless it runs; return our child, or None when an adopted one serves. Waits until it is ready."""
-        with hold_lock(self.lock_path, seconds=READY_SECONDS + 30):
+        with hold_lock(self.lock_path, seconds=READY_SECONDS + 30, wait=wait):
             if self.running_pid() is not None:
-                self._wait_ready(None)
+                self._wait_ready(None, wait)
                 return None
             for folder in (self.layout.var_dir, self.layout.valkey_dir, self.layout.valkey_socket.parent):
                 make_private(folder)
             process = self._spawn(attached=attached)
-            self._wait_ready(process)
+            self._wait_ready(process, wait)
             return process
 
     def stop(self) -> bool:
@@ -88,13 +88,13 @@ class EmbeddedValkey:
         death_signal = signal.SIGTERM if attached else None
         return spawn([find_valkey(), *arguments], output=subprocess.DEVNULL, death_signal=death_signal)
 
-    def _wait_ready(self, process: subprocess.Popen[bytes] | None) -> None:
+    def _wait_ready(self, process: subprocess.Popen[bytes] | None, wait: Wait) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not self.is_ready():
             ended = process is not None and process.poll() is not None
             if ended or time.monotonic() > deadline:
                 raise StartError(f"Valkey did not start: {self._last_log_line()} (see {self.log_path})")
-            time.sleep(0.02)
+            wait(0.02)
 
     def _last_log_line(self) -> str:
         lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines() if self.log_path.exists() else []

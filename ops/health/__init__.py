@@ -1,0 +1,1 @@
+"""Is the system well: checks, their verdict, and the answer of /api/health."""
