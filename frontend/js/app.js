@@ -6,5 +6,6 @@ import "./lib/menu.js";
 import "./lib/controls.js";
 import "./lib/sortable.js";
 import "./lib/tooltip.js";
+import "./lib/panels.js";
 import "./pages/transactions.js";
 import "./pages/imports.js";

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 
 from common import formatting
 from common.templatetags.ui import find_reader_locale
+from portfolio.models import Transaction
+from portfolio.selectors.ledger_pages import measure_cash_effect
 
 register = template.Library()
 
@@ -152,6 +154,18 @@ def exact(value: Number | None) -> str:
     if value is None:
         return ""
     return format(value, "f") if isinstance(value, Decimal) else repr(value)
+
+
+@register.filter
+def negated(value: Decimal | None) -> Decimal | None:
+    """Turn costs into what they do to the gain."""
+    return None if value is None else -value
+
+
+@register.filter
+def cash_effect(entry: Transaction) -> Decimal | None:
+    """Return what an entry brought into the account (+) or took out of it (−), None when no cash moved."""
+    return measure_cash_effect(entry)
 
 
 @register.simple_tag(takes_context=True)

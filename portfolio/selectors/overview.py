@@ -1,0 +1,174 @@
+"""What a person sees at a glance: rows of holdings with their trend, the moves of the last trading day, the best and worst."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Min
+
+from portfolio.engine.reports import AllocationRow, Holding, HoldingsReport, PerformanceReport
+from portfolio.models import Instrument, Portfolio, Transaction
+from portfolio.selectors.figures import measure_holdings, measure_performance
+from portfolio.selectors.instruments import list_recent_closes
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TREND_DAYS = 90
+# The ring has ten colours; what is smaller than the nine largest is one part.
+MOST_PARTS = 10
+REST = "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """A holding with its closes of about a quarter, oldest first. Ratios are fractions; None where unknown."""
+
+    holding: Holding
+    trend: Sequence[Decimal]
+    unrealized_ratio: float | None
+    day_ratio: float | None
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayMove:
+    """The gain from one close to the next, of everything: prices, exchange rates, income and costs. `date` is the day of the later close."""
+
+    date: dt.date
+    gain: Decimal | None
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationPart:
+    """A row of an allocation with the number of its colour, 1 to 10."""
+
+    label: str
+    value: Decimal | None
+    weight: float | None
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedInstrument:
+    """An instrument with its last closes, oldest first, and the change of the last one as a fraction."""
+
+    instrument: Instrument
+    trend: Sequence[Decimal]
+    last: Decimal | None
+    day_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSummary:
+    portfolio: Portfolio
+    total_value: Decimal | None
+    total_gain: Decimal | None
+    currency: str
+
+
+def find_first_date(*, portfolio: Portfolio) -> dt.date | None:
+    """Return the day of the first entry."""
+    first: dt.date | None = Transaction.objects.filter(portfolio=portfolio).aggregate(first=Min("trade_date"))["first"]
+    return first
+
+
+def has_simulated_prices(*, portfolio: Portfolio) -> bool:
+    """Tell whether figures of the portfolio rest on the simulated market."""
+    return Transaction.objects.filter(portfolio=portfolio, instrument__price_source=Instrument.Source.SIMULATED).exists()
+
+
+def list_holding_rows(*, report: HoldingsReport, include_closed: bool = False) -> list[HoldingRow]:
+    """Return the holdings, largest first, with their trend up to the day of the report; one query for all closes."""
+    closes = _list_closes(report)
+    rows = [_make_row(one, closes) for one in report.holdings]
+    rows.sort(key=lambda row: row.holding.market_value_base or Decimal(0), reverse=True)
+    if include_closed:
+        rows += [_make_row(one, closes, is_closed=True) for one in report.closed]
+    return rows
+
+
+def list_movers(*, rows: Sequence[HoldingRow], count: int = 5) -> list[HoldingRow]:
+    """Return the open holdings whose price moved most at the last close, either way."""
+    moved = [row for row in rows if row.day_ratio and not row.is_closed]
+    return sorted(moved, key=lambda row: abs(row.day_ratio or 0.0), reverse=True)[:count]
+
+
+def list_contributors(*, report: HoldingsReport, count: int = 5) -> list[Holding]:
+    """Return the holdings, closed ones too, that gained or lost most since the first entry."""
+    known = [one for one in (*report.holdings, *report.closed) if one.total_gain_base]
+    return sorted(known, key=lambda one: abs(one.total_gain_base or Decimal(0)), reverse=True)[:count]
+
+
+def measure_day_move(*, portfolio: Portfolio, report: HoldingsReport) -> DayMove | None:
+    """Return the gain since the close before the last one, None while nothing is priced."""
+    days = [one.price_date for one in report.holdings if one.price_date]
+    if not days:
+        return None
+    last = max(days)
+    move: PerformanceReport = measure_performance(portfolio=portfolio, start=last - dt.timedelta(days=1), end=report.as_of)
+    return DayMove(last, move.gain.total, move.time_weighted_return)
+
+
+def list_allocation_parts(*, rows: Sequence[AllocationRow]) -> list[AllocationPart]:
+    """Return at most ten parts, largest first; the smallest are joined."""
+    ordered = sorted(rows, key=lambda row: row.market_value_base or Decimal(0), reverse=True)
+    kept = ordered if len(ordered) <= MOST_PARTS else ordered[: MOST_PARTS - 1]
+    parts = [AllocationPart(row.label or row.key, row.market_value_base, row.weight, number) for number, row in enumerate(kept, 1)]
+    rest = ordered[len(kept) :]
+    if rest:
+        parts.append(AllocationPart(REST, _add([row.market_value_base for row in rest]), _add_ratios([row.weight for row in rest]), MOST_PARTS))
+    return parts
+
+
+def list_summaries(*, user: "User", portfolios: Sequence[Portfolio], as_of: dt.date) -> list[PortfolioSummary]:
+    """Return value and gain of each portfolio; the figures come from the cache unless something changed."""
+    summaries = []
+    for portfolio in portfolios:
+        portfolio.owner = user
+        totals = measure_holdings(portfolio=portfolio, as_of=as_of).totals
+        summaries.append(PortfolioSummary(portfolio, totals.total_value, totals.total_gain, portfolio.base_currency))
+    return summaries
+
+
+def list_quoted(*, instruments: Sequence[Instrument], as_of: dt.date) -> list[QuotedInstrument]:
+    """Return the instruments with their trend up to the day; one query for all closes."""
+    closes = list_recent_closes(instruments=instruments, as_of=as_of, days=TREND_DAYS)
+    rows = []
+    for instrument in instruments:
+        trend = closes.get(instrument.pk, [])
+        rows.append(QuotedInstrument(instrument, trend, trend[-1] if trend else None, _measure_last_change(trend)))
+    return rows
+
+
+def _list_closes(report: HoldingsReport) -> Mapping[UUID, Sequence[Decimal]]:
+    # Closes are looked up by key alone: instruments need not be loaded for it.
+    instruments = [Instrument(id=UUID(one.instrument_id)) for one in report.holdings]
+    return list_recent_closes(instruments=instruments, as_of=report.as_of, days=TREND_DAYS)
+
+
+def _make_row(holding: Holding, closes: Mapping[UUID, Sequence[Decimal]], *, is_closed: bool = False) -> HoldingRow:
+    trend = closes.get(UUID(holding.instrument_id), ())
+    return HoldingRow(holding, trend, _divide(holding.unrealized_gain_base, holding.cost_basis_base), _measure_last_change(trend), is_closed)
+
+
+def _measure_last_change(closes: Sequence[Decimal]) -> float | None:
+    return float(closes[-1] / closes[-2] - 1) if len(closes) > 1 and closes[-2] else None
+
+
+def _divide(part: Decimal | None, whole: Decimal | None) -> float | None:
+    return float(part / whole) if part is not None and whole else None
+
+
+def _add(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if len(known) == len(values) else None
+
+
+def _add_ratios(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None

@@ -1,0 +1,107 @@
+"""The dashboard: the selected portfolio at a glance. HTMX fetches its parts anew when a range or a grouping changes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from portfolio.models import Portfolio
+from portfolio.selectors.access import get_portfolio, list_portfolios
+from portfolio.selectors.figures import measure_allocation, measure_holdings, measure_performance
+from portfolio.selectors.overview import (
+    find_first_date,
+    has_simulated_prices,
+    list_allocation_parts,
+    list_contributors,
+    list_holding_rows,
+    list_movers,
+    list_summaries,
+    measure_day_move,
+)
+from portfolio.selectors.transactions import list_transactions
+from portfolio.views.answers import PageRequest, page, read_today
+from portfolio.views.chart_data import describe_allocation, describe_performance
+from portfolio.views.periods import RANGES, read_period
+from portfolio.views.selection import remember_portfolio, select_portfolio
+
+GROUPINGS = {"instrument": "Holding", "kind": "Kind", "sector": "Sector", "country": "Country", "currency": "Currency", "account": "Account"}
+RECENT = 6
+
+
+@require_GET
+@page
+def show_dashboard(request: PageRequest) -> HttpResponse:
+    portfolio, portfolios = select_portfolio(request)
+    if portfolio is None:
+        return render(request, "portfolio/welcome.html")
+    remember_portfolio(request, portfolio)
+    recent = list(list_transactions(portfolio=portfolio)[:RECENT])
+    context: dict[str, Any] = {"portfolio": portfolio, "has_others": len(portfolios) > 1, "recent": recent}
+    if recent:
+        context |= _describe_today(request, portfolio) | _describe_period(request, portfolio) | _describe_allocation(request, portfolio)
+    return render(request, "portfolio/dashboard.html", context)
+
+
+@require_GET
+@page
+def show_period(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
+    """The chart and figures of another range; the address of the page follows."""
+    portfolio = get_portfolio(user=request.user, portfolio_id=portfolio_id)
+    address = f"{reverse('portfolio:dashboard')}?{request.GET.urlencode()}"
+    if not request.htmx:
+        remember_portfolio(request, portfolio)
+        return redirect(address)
+    context = {"portfolio": portfolio} | _describe_today(request, portfolio) | _describe_period(request, portfolio)
+    answer = render(request, "portfolio/_period.html", context)
+    answer["HX-Replace-Url"] = address
+    return answer
+
+
+@require_GET
+@page
+def show_allocation(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
+    portfolio = get_portfolio(user=request.user, portfolio_id=portfolio_id)
+    return render(request, "portfolio/_allocation.html", {"portfolio": portfolio} | _describe_allocation(request, portfolio))
+
+
+@require_GET
+@page
+def show_summaries(request: PageRequest) -> HttpResponse:
+    """The other portfolios with their values, fetched after the page so that they never delay it."""
+    portfolios = list(list_portfolios(user=request.user))
+    summaries = list_summaries(user=request.user, portfolios=portfolios, as_of=read_today(request.user))
+    return render(request, "portfolio/_summaries.html", {"summaries": summaries})
+
+
+def _describe_today(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
+    holdings = measure_holdings(portfolio=portfolio, as_of=read_today(request.user))
+    rows = list_holding_rows(report=holdings)
+    return {
+        "holdings": holdings,
+        "movers": list_movers(rows=rows),
+        "contributors": list_contributors(report=holdings),
+        "move": measure_day_move(portfolio=portfolio, report=holdings),
+        "is_simulated": has_simulated_prices(portfolio=portfolio),
+    }
+
+
+def _describe_period(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
+    period = read_period(request.GET, today=read_today(request.user))
+    first = find_first_date(portfolio=portfolio)
+    # Before the first entry there is nothing: a longer range starts where the portfolio does.
+    start = period.start if first and period.start and period.start >= first else None
+    report = measure_performance(portfolio=portfolio, start=start, end=period.end, benchmark=portfolio.benchmark)
+    label = portfolio.benchmark.name or portfolio.benchmark.symbol if portfolio.benchmark else ""
+    return {"period": period, "report": report, "ranges": RANGES, "benchmark_label": label, "chart": describe_performance(report, benchmark=label)}
+
+
+def _describe_allocation(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
+    by = request.GET.get("by", "")
+    by = by if by in GROUPINGS else "instrument"
+    report = measure_allocation(portfolio=portfolio, as_of=read_today(request.user), by=by)
+    parts = list_allocation_parts(rows=report.rows)
+    data = describe_allocation(parts, currency=report.base_currency)
+    return {"by": by, "groupings": GROUPINGS.items(), "allocation": report, "parts": parts, "allocation_data": data}
