@@ -12,6 +12,8 @@ from tests.plugin import DATABASES_PER_SLOT, LAYOUT, SLOT
 def pytest_configure(config: pytest.Config) -> None:
     _use_own_database()
     _use_own_cache()
+    # Argon2 is slow on purpose; tests sign in thousands of times.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _use_own_database() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models.validators import validate_base_currency, validate_locale, validate_one_line, validate_time_zone
 from common.identifiers import uuid7
+from common.text import has_unwanted
 
 
 class UserManager(BaseUserManager["User"]):
@@ -24,8 +25,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        # Addresses are stored folded, so this reads the unique index.
-        return self.get(email=self.model.normalize_username(username or ""))
+        # Addresses are stored folded, so this reads the unique index. What PostgreSQL cannot even compare is nobody's address.
+        email = self.model.normalize_username(username or "")
+        if has_unwanted(email):
+            raise self.model.DoesNotExist
+        return self.get(email=email)
 
 
 class User(AbstractBaseUser, PermissionsMixin):

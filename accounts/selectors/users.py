@@ -14,7 +14,7 @@ def get_user_by_email(*, email: str) -> User:
     """Return the user; upper and lower case do not matter. Raises NotFoundError."""
     try:
         return User.objects.get_by_natural_key(email)
-    except (User.DoesNotExist, ValueError) as error:
+    except User.DoesNotExist as error:
         raise NotFoundError(f"There is no user {email!r}.", email=email) from error
 
 

@@ -32,12 +32,15 @@ def open_session(
     refresh_id: str = "",
 ) -> UserSession:
     """Record a login. `session_key` binds it to a browser's Django session, `refresh_id` to a refresh token."""
+    now = timezone.now()
     session = UserSession.objects.create(
         user=user,
         kind=kind,
         ip=ip,
         device=describe_device(user_agent),
-        expires_at=timezone.now() + lifetime,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + lifetime,
         session_key=session_key,
         refresh_id=refresh_id,
     )
