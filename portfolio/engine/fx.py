@@ -28,6 +28,9 @@ class Rates(Protocol):
     def rate(self, source: str, target: str, day: dt.date) -> Decimal:
         """Return units of target for 1 unit of source, NaN if unknown."""
 
+    def values(self, source: str, target: str, days: Days) -> Values:
+        """Return the rates of many days as float64, NaN where unknown."""
+
 
 class RateSeries:
     """The rates of one pair, ascending by day. Text is turned into Decimal only where a rate is used."""
@@ -120,6 +123,9 @@ class Parity:
 
     def rate(self, source: str, target: str, day: dt.date) -> Decimal:
         return ONE
+
+    def values(self, source: str, target: str, days: Days) -> Values:
+        return np.ones(len(days))
 
 
 def _strip_minor(source: str, target: str) -> tuple[Decimal, str, str]:

@@ -1,0 +1,47 @@
+"""Figures already computed, kept by this process for a while.
+
+The key holds the portfolio's revision, which every change of a fact raises, so an entry is never wrong, only unused.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+MOST_ENTRIES = 1_000
+LONGEST_SECONDS = 900
+
+
+class FigureCache:
+    """The least recently used entry goes first. Two threads that miss at once both compute: cheaper than to wait for each other."""
+
+    def __init__(self, most: int = MOST_ENTRIES, seconds: float = LONGEST_SECONDS) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._entries: OrderedDict[Hashable, tuple[float, object]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the figure of the key, computing it if it is not there or too old. A key always stands for one type of figure."""
+        with self._lock:
+            found = self._entries.get(key)
+            if found is not None and found[0] > time.monotonic():
+                self._entries.move_to_end(key)
+                return found[1]  # type: ignore[return-value]  # the key decides the type
+        figure = make()
+        with self._lock:
+            self._entries[key] = (time.monotonic() + self._seconds, figure)
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._most:
+                self._entries.popitem(last=False)
+        return figure
+
+    def clear(self) -> None:
+        with self._lock:
+            self._entries.clear()
+
+
+figures = FigureCache()

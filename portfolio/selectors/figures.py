@@ -1,0 +1,107 @@
+"""Figures of a portfolio: facts loaded, the engine asked, the answer remembered until a fact changes.
+
+`as_of` and `end` are days of the reader's calendar, decided at the face. Permission is the caller's: whoever has the portfolio may read it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Literal, get_args
+
+from common.errors import InvalidInputError
+from portfolio.engine.book import Book, Rules
+from portfolio.engine.market import InstrumentInfo
+from portfolio.engine.performance import find_period, measure_period
+from portfolio.engine.positions import fold
+from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsReport, PerformanceReport
+from portfolio.engine.valuation import allocate, allocate_accounts, list_lots, value_holdings
+from portfolio.models import Instrument, Portfolio
+from portfolio.selectors.cache import figures
+from portfolio.selectors.facts import load_account_names, load_entries, load_market
+
+Criterion = Literal["instrument", "kind", "sector", "country", "currency", "account"]
+CRITERIA: tuple[str, ...] = get_args(Criterion)
+UNCLASSIFIED = "Unclassified"
+
+
+def measure_holdings(*, portfolio: Portfolio, as_of: dt.date) -> HoldingsReport:
+    """Return what is held at the end of a day, with values, gains and totals."""
+    return figures.get_or_make(_key(portfolio, "holdings", as_of), lambda: value_holdings(_fold_net(portfolio, as_of), as_of))
+
+
+def measure_performance(*, portfolio: Portfolio, start: dt.date | None, end: dt.date, benchmark: Instrument | None = None) -> PerformanceReport:
+    """Return value, gain and returns of the period (start, end] with its daily series; `start` None: the day before the first entry.
+
+    Raises InvalidInputError if the period has no day.
+    """
+    if start is not None and start >= end:
+        raise InvalidInputError("The period must end after it starts.", code="empty_period", field="from")
+    key = _key(portfolio, "performance", start, end, benchmark.pk if benchmark else None)
+    return figures.get_or_make(key, lambda: _measure_performance(portfolio, start, end, benchmark))
+
+
+def measure_lots(*, portfolio: Portfolio, as_of: dt.date, instrument: Instrument | None = None) -> LotsReport:
+    """Return open and closed lots up to a day, of all instruments or of one."""
+    key = _key(portfolio, "lots", as_of, instrument.pk if instrument else None)
+    return figures.get_or_make(key, lambda: _measure_lots(portfolio, as_of, instrument))
+
+
+def measure_allocation(*, portfolio: Portfolio, as_of: dt.date, by: str) -> AllocationReport:
+    """Return how the value divides by instrument, kind, sector, country, currency or account. Raises InvalidInputError for another criterion."""
+    if by not in CRITERIA:
+        raise InvalidInputError(f"by: one of {', '.join(CRITERIA)}.", code="unknown_criterion", field="by")
+    return figures.get_or_make(_key(portfolio, "allocation", as_of, by), lambda: _measure_allocation(portfolio, as_of, by))
+
+
+def rules_of(portfolio: Portfolio) -> Rules:
+    """Return how the portfolio keeps its books."""
+    return Rules(
+        base_currency=portfolio.base_currency,
+        method=portfolio.lot_method,
+        allow_short=portfolio.allow_short,
+        cash_tracking=portfolio.cash_tracking,
+    )
+
+
+def _key(portfolio: Portfolio, *parts: object) -> tuple[object, ...]:
+    return portfolio.pk, portfolio.revision, *parts
+
+
+def _fold_net(portfolio: Portfolio, as_of: dt.date) -> Book:
+    entries = load_entries(portfolio)
+    return fold(entries, rules_of(portfolio), load_market(portfolio, entries, as_of), until=as_of)
+
+
+def _measure_performance(portfolio: Portfolio, start: dt.date | None, end: dt.date, benchmark: Instrument | None) -> PerformanceReport:
+    entries = load_entries(portfolio)
+    period = find_period(entries, start, end)
+    market = load_market(portfolio, entries, end, days=[period.start], series_from=period.start, benchmark=benchmark)
+    info = market.instruments[str(benchmark.pk)] if benchmark else None
+    return measure_period(entries, rules_of(portfolio), market, period, info)
+
+
+def _measure_lots(portfolio: Portfolio, as_of: dt.date, instrument: Instrument | None) -> LotsReport:
+    entries = load_entries(portfolio, [instrument.pk] if instrument else None)
+    book = fold(entries, rules_of(portfolio), load_market(portfolio, entries, as_of), until=as_of, keep_closed=True)
+    return list_lots(book, as_of, load_account_names(portfolio))
+
+
+def _measure_allocation(portfolio: Portfolio, as_of: dt.date, by: str) -> AllocationReport:
+    book = _fold_net(portfolio, as_of)
+    report = value_holdings(book, as_of)
+    if by == "account":
+        return allocate_accounts(book, report, load_account_names(portfolio))
+    group = GROUPS[by]
+    return allocate(report, by, {key: group(info) for key, info in book.market.instruments.items()})
+
+
+def _labelled(value: str) -> tuple[str, str]:
+    return value, value or UNCLASSIFIED
+
+
+GROUPS: Mapping[str, Callable[[InstrumentInfo], tuple[str, str]]] = {
+    "instrument": lambda info: (info.symbol, info.name or info.symbol),
+    "kind": lambda info: (info.kind, str(Instrument.Kind(info.kind).label)),
+    "sector": lambda info: _labelled(info.sector),
+    "country": lambda info: _labelled(info.country),
+    "currency": lambda info: (info.currency, info.currency),
+}
