@@ -1,0 +1,45 @@
+# make run    everything, from a fresh checkout: http://127.0.0.1:3000      make test   all checks and tests
+# make PYTHON=python3.13 run   with a certain Python                        make PORT=3010 run   any setting may stand here
+.PHONY: run test lint format bench docs stop clean-tests ready ready-for-tests
+.DEFAULT_GOAL := run
+PYTHON ?= python3
+BIN := .venv/bin
+# A tty, an IDE or a service manager may leave these behind.
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+
+run: ready
+	@exec $(BIN)/python manage.py start
+
+stop:
+	@$(BIN)/python manage.py stop
+
+test: ready-for-tests lint
+	$(BIN)/python -m pytest -n 2
+
+lint: ready-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djade --check $$(git ls-files 'templates/*.html' 2>/dev/null || find templates -name '*.html')
+
+format: ready-for-tests
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade $$(git ls-files 'templates/*.html')
+
+bench: ready-for-tests
+	$(BIN)/python -m tests.perf.bench
+
+docs: ready-for-tests
+	$(BIN)/python manage.py spectacular --file docs/api/openapi.yaml --validate
+
+# The servers of the tests stay for the next run; this stops and forgets them.
+clean-tests: ready-for-tests
+	$(BIN)/python -m tests.servers stop
+
+ready:
+	@$(PYTHON) deploy/set_up.py run
+
+ready-for-tests:
+	@$(PYTHON) deploy/set_up.py test
