@@ -20,7 +20,12 @@ PAGES = (
     ("Instruments", "chart-candlestick", "portfolio:instruments", False),
 )
 # A page that lies below another one keeps that one marked in the bars.
-FAMILIES = {"transaction": "portfolio:transactions", "import": "portfolio:imports", "instrument": "portfolio:instruments", "price": "portfolio:instruments"}
+FAMILIES = {
+    "transaction": "portfolio:transactions",
+    "import": "portfolio:imports",
+    "instrument": "portfolio:instruments",
+    "price": "portfolio:instruments",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,10 @@
-urlpatterns: list = []
+"""Every address."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("portfolio.urls")),
+]
