@@ -10,7 +10,7 @@ from common.currencies import MINOR_UNITS
 from common.decimals import format_decimal
 from portfolio.services.demo.market import MarketWindow, currency_of
 
-COLUMNS = ("date", "type", "symbol", "quantity", "price", "amount", "fee", "tax", "currency", "account", "note")
+COLUMNS = ("date", "type", "symbol", "quantity", "price", "amount", "fee", "tax", "currency", "account", "counter_account", "note")
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
 # A bank's margin on changing money.
@@ -81,19 +81,18 @@ class Book:
             self.units[account, symbol] *= ratio
             self._write(day, "split", account, symbol=symbol, quantity=ratio)
 
-    def move_units(self, symbol: str, *, source: str, target: str) -> Decimal:
-        """Carry all units to another account and return how many; the entry itself is recorded by the caller."""
-        quantity = self.units.pop((source, symbol), Decimal(0))
+    def move_units(self, day: date, symbol: str, *, source: str, target: str) -> None:
+        """Carry all units of an instrument to another account."""
+        quantity = self.units.pop((source, symbol))
         self.units[target, symbol] += quantity
-        return quantity
+        self._write(day, "transfer_out", source, symbol=symbol, quantity=quantity, counter_account=target, note="Moved to the second broker")
 
     def as_csv(self) -> bytes:
-        """Return the rows written since the last call in the import format."""
+        """Return all rows in the import format."""
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
         writer.writerows(self.rows)
-        self.rows = []
         return text.getvalue().encode()
 
     def _move_cash(self, currency: str, amount: Decimal) -> None:

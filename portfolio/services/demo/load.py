@@ -9,16 +9,16 @@ from accounts.models import User
 from accounts.services.users import create_user
 from common.atomic import atomic_with_retry
 from common.errors import PreconditionError
-from portfolio.models import Instrument, Portfolio
+from portfolio.models import Instrument, Portfolio, Transaction
 from portfolio.providers.listing import BENCHMARK
 from portfolio.providers.registry import get_simulated_market
-from portfolio.services.demo import long_term, trading
 from portfolio.services.demo.book import Book
+from portfolio.services.demo.long_term import write_long_term
 from portfolio.services.demo.market import MarketWindow
+from portfolio.services.demo.trading import write_trading
 from portfolio.services.imports import run_import
 from portfolio.services.market_data import list_simulated_instruments, update_fx_rates, update_prices
 from portfolio.services.portfolios import create_portfolio
-from portfolio.services.transactions import TransactionDraft, record_transaction
 
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "demo-portfolio-2026"  # noqa: S105 -- published on purpose: the sign-in page of a demo shows it
@@ -61,43 +61,22 @@ def _load_long_term(user: User, market: MarketWindow) -> int:
     benchmark = Instrument.objects.get(owner=None, symbol=BENCHMARK)
     portfolio = create_portfolio(actor=user, name="Long-term", base_currency="EUR", lot_method="fifo", cash_tracking=True, benchmark=benchmark)
     book = Book(market)
-    long_term.write_long_term(book, seed=settings.DEMO_SEED)
-    recorded = _import(user, portfolio, book)
-    _mark(portfolio)
-    return recorded
+    write_long_term(book, seed=settings.DEMO_SEED)
+    return _fill(user, portfolio, book)
 
 
 def _load_trading(user: User, market: MarketWindow) -> int:
     portfolio = create_portfolio(actor=user, name="Trading", base_currency="USD", lot_method="hifo")
     book = Book(market)
-    moved_on = trading.write_first_half(book, seed=settings.DEMO_SEED)
-    recorded = _import(user, portfolio, book)
-    symbol = trading.pick_position_to_move(book)
-    quantity = book.move_units(symbol, source=trading.BROKER, target=trading.SECOND_BROKER)
-    draft = TransactionDraft(
-        kind="transfer_out",
-        trade_date=moved_on,
-        symbol=symbol,
-        quantity=quantity,
-        account=trading.BROKER,
-        counter_account=trading.SECOND_BROKER,
-        note="Moved to the second broker",
-    )
-    record_transaction(actor=user, portfolio=portfolio, draft=draft)
-    trading.write_second_half(book, seed=settings.DEMO_SEED)
-    recorded += 2 + _import(user, portfolio, book)
-    _mark(portfolio)
-    return recorded
+    write_trading(book, seed=settings.DEMO_SEED)
+    return _fill(user, portfolio, book)
 
 
-def _import(user: User, portfolio: Portfolio, book: Book) -> int:
+def _fill(user: User, portfolio: Portfolio, book: Book) -> int:
     """Put the written rows in through the importer, like everybody's files. A row that it refuses is a fault of this program."""
     result = run_import(actor=user, portfolio=portfolio, content=book.as_csv(), file_name=f"demo {portfolio.name}.csv", format="csv")
     if result.problems:
         first = result.problems[0]
         raise RuntimeError(f"the demo's own file has {len(result.problems)} problems; line {first.line}: {first.message}")
-    return result.created
-
-
-def _mark(portfolio: Portfolio) -> None:
     Portfolio.objects.filter(pk=portfolio.pk).update(is_demo=True)
+    return Transaction.objects.filter(portfolio=portfolio).count()

@@ -16,34 +16,25 @@ DAYS_BETWEEN_TRADES = 10
 WITHHOLDING = {"US": Decimal("0.15"), "CH": Decimal("0.35"), "DE": Decimal("0.26375")}
 
 
-def write_first_half(book: Book, *, seed: int) -> date:
-    """Write the entries of the first half and return its last day."""
-    middle = len(book.market.days) // 2
-    _write_days(book, range(middle), seed=seed)
-    return book.market.days[middle - 1]
-
-
-def write_second_half(book: Book, *, seed: int) -> None:
+def write_trading(book: Book, *, seed: int) -> None:
+    """Write the entries of all days of the book's market; halfway, the largest position moves to the second broker."""
     days = book.market.days
-    _write_days(book, range(len(days) // 2, len(days)), seed=seed)
-
-
-def pick_position_to_move(book: Book) -> str:
-    """Return the symbol of the largest position of units that never split, to be carried to the second broker."""
-    worth = {
-        symbol: units * book.market.close(symbol, book.market.days[-1]) / scale_of(symbol) / book.market.rate(major_of(symbol), book.market.days[-1])
-        for (_, symbol), units in book.units.items()
-        if BY_SYMBOL[symbol].split_ratio == 1
-    }
-    return max(worth, key=lambda symbol: worth[symbol])
-
-
-def _write_days(book: Book, numbers: range, *, seed: int) -> None:
-    for number in numbers:
-        day = book.market.days[number]
+    for number, day in enumerate(days):
         _book_events(book, day)
         if number % DAYS_BETWEEN_TRADES == 0:
             _trade(book, day, turn=number // DAYS_BETWEEN_TRADES, seed=seed)
+        if number == len(days) // 2:
+            book.move_units(day, _pick_largest_position(book, day), source=BROKER, target=SECOND_BROKER)
+
+
+def _pick_largest_position(book: Book, day: date) -> str:
+    """Return the symbol that is worth most at the first broker. What splits stays where it is: it is traded there only."""
+    worth = {
+        symbol: units * book.market.close(symbol, day) / scale_of(symbol) / book.market.rate(major_of(symbol), day)
+        for (account, symbol), units in book.units.items()
+        if account == BROKER and BY_SYMBOL[symbol].split_ratio == 1
+    }
+    return max(worth, key=lambda symbol: worth[symbol])
 
 
 def _book_events(book: Book, day: date) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -11,10 +12,12 @@ from django.db.models import Q
 from accounts.models import User
 from portfolio.models import FxRate, Instrument, Portfolio, Price, Transaction
 from portfolio.providers.simulated import SimulatedMarket
+from portfolio.selectors.figures import measure_holdings, measure_performance
 from portfolio.services.demo import DEMO_EMAIL, DEMO_PASSWORD, load_demo
 from portfolio.services.demo.book import Book
 from portfolio.services.demo.long_term import write_long_term
 from portfolio.services.demo.market import MarketWindow
+from portfolio.services.demo.trading import write_trading
 
 TODAY = dt.date(2026, 3, 31)
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,20 @@ def test_two_portfolios_of_one_user_over_ten_years() -> None:
     assert set(entries.order_by().values_list("kind", flat=True).distinct()) == wanted
     assert {"EUR", "USD", "GBP", "CHF", "GBX"} <= set(entries.order_by().values_list("currency", flat=True).distinct())
     assert portfolios["Trading"].accounts.count() == 2
+
+
+def test_the_figures_are_complete_and_look_like_somebodys() -> None:
+    load_demo(today=TODAY)
+    for portfolio in Portfolio.objects.all():
+        holdings = measure_holdings(portfolio=portfolio, as_of=TODAY)
+        assert holdings.problems == ()
+        gains = [row.unrealized_gain_base for row in holdings.holdings if row.quantity]
+        assert len(gains) >= 5
+        assert min(gains) < 0 < max(gains)
+        performance = measure_performance(portfolio=portfolio, start=None, end=TODAY)
+        assert 0.01 < performance.time_weighted_return_annualized < 0.2
+        assert 0.01 < performance.money_weighted_return < 0.2
+        assert len(performance.series) > 2000
 
 
 def test_everything_simulated_says_so() -> None:
@@ -116,9 +133,10 @@ def test_the_same_seed_writes_the_same_ledger(rows: list[dict[str, str]]) -> Non
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("today", [dt.date(2024, 2, 29), dt.date(2026, 11, 23), dt.date(2035, 1, 1)])
-def test_every_day_and_seed_gives_a_ledger(seed: int, today: dt.date) -> None:
+@pytest.mark.parametrize("write", [write_long_term, write_trading])
+def test_every_day_and_seed_gives_a_ledger(write: Callable[..., None], seed: int, today: dt.date) -> None:
     market = MarketWindow(SimulatedMarket(seed), start=dt.date(today.year - 10, today.month, 28), end=today)
     book = Book(market)
-    write_long_term(book, seed=seed)
-    assert len(book.rows) > 400
+    write(book, seed=seed)
+    assert len(book.rows) > 250
     assert min(book.units.values()) >= 0
