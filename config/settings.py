@@ -241,9 +241,9 @@ if IS_HTTPS:
     SECURE_REDIRECT_EXEMPT = [r"^api/health"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-_sockets = [
-    f"{scheme}://{host}:{port}" for scheme in ("ws", "wss") for host in ALLOWED_HOSTS if host != "*" for port in (TERMINAL_PORT, ASSISTANT_PORT)
-]
+# A policy cannot name a bare IPv6 address; "*" would allow any host.
+_hosts = [host for host in ALLOWED_HOSTS if host[0] not in "*["]
+_sockets = [f"{scheme}://{host}:{port}" for scheme in ("ws", "wss") for host in _hosts for port in (TERMINAL_PORT, ASSISTANT_PORT)]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
