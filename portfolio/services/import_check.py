@@ -1,6 +1,8 @@
 """Does the history still work out with the lines of an import in it? One instrument after the other, so that memory stays bounded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from portfolio.engine.errors import EngineError
@@ -8,7 +10,7 @@ from portfolio.engine.ledger import CASH_KINDS, Entry, rank
 from portfolio.engine.positions import check_history
 from portfolio.importers.drafts import Problem
 from portfolio.models import Transaction
-from portfolio.selectors.facts import entry_of, load_entries
+from portfolio.selectors.facts import load_entries
 from portfolio.services.import_plan import NEW, ImportPlan, PlannedLine, build_rows
 from portfolio.services.ledger import explain_refusal
 
@@ -32,7 +34,7 @@ def check_histories(plan: ImportPlan) -> None:
 def _check_group(plan: ImportPlan, symbol: str, lines: list[PlannedLine], stored: set[UUID]) -> None:
     instrument = plan.instruments[symbol]
     existing = load_entries(plan.portfolio, instrument_ids=[instrument.pk]) if instrument.pk in stored else []
-    fresh = {str(line.id): (line, [entry_of(row) for row in build_rows(plan, [line])]) for line in lines}
+    fresh = {str(line.id): (line, [_entry_of(row) for row in build_rows(plan, line)]) for line in lines}
     for _ in range(MOST_TRIES):
         error = _find_refusal(plan, existing, fresh.values())
         if error is None:
@@ -67,3 +69,25 @@ def _find_culprit(error: EngineError, fresh: dict[str, tuple[PlannedLine, list[E
         if any(entry.key == error.key for entry in entries):
             return key
     return max(fresh, key=lambda key: (fresh[key][0].draft.kind in {"sell", "transfer_out", "split"}, rank(fresh[key][1][0])))
+
+
+def _entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return a row that is not stored as the engine takes it."""
+    lots = row["lots"]
+    return Entry(
+        key=str(row["id"]),
+        kind=row["kind"],
+        trade_date=row["trade_date"],
+        account=str(row["account_id"]),
+        instrument=str(row["instrument_id"]),
+        quantity=row["quantity"],
+        price=row["price"],
+        amount=row["amount"],
+        fee=row["fee"],
+        tax=row["tax"],
+        currency=row["currency"],
+        fx_rate=row["fx_rate"],
+        lots=tuple((lot["transaction"], Decimal(lot["quantity"])) for lot in lots) if lots else None,
+        sequence=row["sequence"],
+        counter_account=str(row["counter_account_id"]) if row["counter_account_id"] else None,
+    )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -19,7 +19,7 @@ from portfolio.models import BrokerageAccount, Instrument, Portfolio, Transactio
 from portfolio.selectors.instruments import resolve_symbols
 from portfolio.services.instruments import build_instrument
 from portfolio.services.kinds import check_draft, complete_draft
-from portfolio.services.ledger import MAIN_ACCOUNT, fill_transaction
+from portfolio.services.ledger import MAIN_ACCOUNT, column_values
 from portfolio.services.transactions import check_context, mirror, unknown_symbol
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class PlannedLine:
     draft: TransactionDraft
     label: str
     id: UUID
+    partner_id: UUID | None = None
     status: str = NEW
     sequence: int = 0
     is_readable: bool = True
@@ -205,6 +206,7 @@ def number_lines(plan: ImportPlan, first: int) -> int:
     number = first
     for line in plan.select(NEW):
         line.sequence = number
+        line.partner_id = uuid7() if line.draft.counter_account else None
         number += 2 if line.draft.counter_account else 1
     return number - first
 
@@ -228,16 +230,18 @@ def resolve_lots(plan: ImportPlan) -> None:
             line.draft = replace(line.draft, lots=tuple(LotChoice(labels[choice.transaction], choice.quantity) for choice in lots))
 
 
-def build_rows(plan: ImportPlan, lines: Iterable[PlannedLine]) -> Iterator[Transaction]:
-    """Yield the unsaved rows of the lines: one each, two for a transfer between accounts. `plan.accounts` must be complete."""
-    for line in lines:
-        legs = [(line.id, line.draft)]
-        if line.draft.counter_account:
-            legs.append((uuid7(), mirror(line.draft)))
-            legs.sort(key=lambda leg: leg[1].kind == "transfer_in")
-        for step, (row_id, draft) in enumerate(legs):
-            row = Transaction(id=row_id, portfolio=plan.portfolio, sequence=line.sequence + step, import_line=line.line)
-            yield fill_transaction(row, draft, instrument=plan.instrument_of(draft), accounts=plan.accounts)
+def build_rows(plan: ImportPlan, line: PlannedLine) -> list[dict[str, Any]]:
+    """Return the rows of a line by column: one, two for a transfer between accounts. `plan.accounts` must be complete."""
+    drafts = [(line.id, line.draft)]
+    if line.draft.counter_account:
+        drafts.append((line.partner_id or uuid7(), mirror(line.draft)))
+        drafts.sort(key=lambda leg: leg[1].kind == "transfer_in")
+    instrument = plan.instrument_of(line.draft)
+    rows = []
+    for step, (row_id, draft) in enumerate(drafts):
+        values = column_values(draft, portfolio=plan.portfolio, instrument=instrument, accounts=plan.accounts)
+        rows.append({"id": row_id, "sequence": line.sequence + step, "import_line": line.line, **values})
+    return rows
 
 
 def list_account_names(plan: ImportPlan) -> set[str | None]:

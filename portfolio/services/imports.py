@@ -1,15 +1,17 @@
 """Imports: a file of entries becomes part of a ledger, whole or not at all, and can be taken out again."""
 
 import hashlib
+import json
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
+from psycopg import sql
 
 from common.atomic import atomic_with_retry
 from common.errors import ConflictError, NotFoundError, TooLargeError
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PREVIEW_ROWS = 500
-BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +196,26 @@ def _insert(actor: "User", plan: plans.ImportPlan, batch: ImportBatch) -> None:
     plan.instruments |= resolve_symbols(user=actor, symbols=fresh)
     plan.accounts = find_accounts(portfolio=plan.portfolio, names=plans.list_account_names(plan))
     take_sequences(plan.portfolio, plans.number_lines(plan, plan.portfolio.next_sequence))
-    rows = plans.build_rows(plan, lines)
-    while chunk := list(_with_batch(islice(rows, BATCH), batch)):
-        Transaction.objects.bulk_create(chunk)
+    _copy_rows(plan, lines, batch)
     finish_change(plan.portfolio)
 
 
-def _with_batch(rows: Iterator[Transaction], batch: ImportBatch) -> Iterator[Transaction]:
-    for row in rows:
-        row.import_batch = batch
-        yield row
+def _copy_rows(plan: plans.ImportPlan, lines: list[plans.PlannedLine], batch: ImportBatch) -> None:
+    """Store the lines with COPY: a third of the time of inserts, and no model instances. The table's constraints hold as always."""
+    now = timezone.now()
+    common = {"portfolio_id": plan.portfolio.pk, "import_batch_id": batch.pk, "created_at": now, "updated_at": now}
+    rows = ({**common, **row} for line in lines for row in plans.build_rows(plan, line))
+    first = next(rows)
+    table = sql.Identifier(Transaction._meta.db_table)
+    columns = sql.SQL(", ").join(map(sql.Identifier, first))
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)) as copy,
+    ):
+        for row in chain([first], rows):
+            row["lots"] = json.dumps(row["lots"]) if row["lots"] else None
+            copy.write_row(tuple(row.values()))
 
 
 def _refuse(plan: plans.ImportPlan, found: StatementFormat) -> ImportResult:

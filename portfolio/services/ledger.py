@@ -1,7 +1,7 @@
 """What every change of a ledger shares: the lock, sequence numbers, accounts, the check of the whole history."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -70,23 +70,39 @@ def find_accounts(*, portfolio: Portfolio, names: Iterable[str | None], store: b
     return {name: known[clean] for name, clean in wanted.items()}
 
 
+def column_values(
+    draft: TransactionDraft, *, portfolio: Portfolio, instrument: Instrument | None, accounts: Mapping[str | None, BrokerageAccount]
+) -> dict[str, Any]:
+    """Return what the draft says by column of the table; asks nothing of the database. The one place where a draft becomes a row."""
+    return {
+        "kind": draft.kind,
+        "trade_date": draft.trade_date,
+        "settlement_date": draft.settlement_date,
+        "instrument_id": instrument.pk if instrument else None,
+        "quantity": draft.quantity,
+        "price": draft.price,
+        "amount": complete_draft(draft),
+        "fee": draft.fee,
+        "tax": draft.tax,
+        "currency": draft.currency or (instrument.currency if instrument else portfolio.base_currency),
+        "fx_rate": draft.fx_rate,
+        "account_id": accounts[draft.account].pk,
+        "counter_account_id": accounts[draft.counter_account].pk if draft.counter_account else None,
+        "lots": [{"transaction": choice.transaction, "quantity": format_decimal(choice.quantity)} for choice in draft.lots] if draft.lots else None,
+        "note": draft.note,
+        "external_id": draft.external_id,
+    }
+
+
 def fill_transaction(
     row: Transaction, draft: TransactionDraft, *, instrument: Instrument | None, accounts: dict[str | None, BrokerageAccount]
-) -> Transaction:
-    """Write the draft into the row's columns; asks nothing of the database."""
-    portfolio = row.portfolio
-    row.kind = draft.kind
-    row.trade_date, row.settlement_date = draft.trade_date, draft.settlement_date
+) -> None:
+    """Write the draft on the row."""
+    for column, value in column_values(draft, portfolio=row.portfolio, instrument=instrument, accounts=accounts).items():
+        setattr(row, column, value)
     row.instrument = instrument
-    row.quantity, row.price, row.amount = draft.quantity, draft.price, complete_draft(draft)
-    row.fee, row.tax = draft.fee, draft.tax
-    row.currency = draft.currency or (instrument.currency if instrument else portfolio.base_currency)
-    row.fx_rate = draft.fx_rate
     row.account = accounts[draft.account]
     row.counter_account = accounts[draft.counter_account] if draft.counter_account else None
-    row.lots = [{"transaction": choice.transaction, "quantity": format_decimal(choice.quantity)} for choice in draft.lots] if draft.lots else None
-    row.note, row.external_id = draft.note, draft.external_id
-    return row
 
 
 def check_instruments(portfolio: Portfolio, instrument_ids: Iterable[UUID | None]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.models import User
 from common.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
@@ -36,7 +37,14 @@ def test_the_lines_of_a_file_become_entries(book: Portfolio) -> None:
     result = run(book, TWO_BUYS, file_name="../../trades 2024.csv")
     assert (result.created, result.duplicates, result.problems) == (2, 0, ())
     first, second = Transaction.objects.order_by("sequence")
-    assert (first.kind, first.quantity, first.fee, first.note, first.account.name, first.import_line) == ("buy", 10, Decimal("1.5"), "first", "Main", 2)
+    assert (first.kind, first.quantity, first.fee, first.note, first.account.name, first.import_line) == (
+        "buy",
+        10,
+        Decimal("1.5"),
+        "first",
+        "Main",
+        2,
+    )
     assert (second.account.name, second.currency, second.import_batch) == ("Depot", "EUR", result.batch)
     assert result.batch is not None
     assert (result.batch.file_name, result.batch.format, result.batch.created_count) == ("trades 2024.csv", "csv", 2)
@@ -262,15 +270,15 @@ def test_cells_protected_from_spreadsheets_come_back_as_they_were(book: Portfoli
     assert (row.note, row.external_id, row.fee) == ("=1+1", "-7", -2)
 
 
-def test_nothing_of_a_file_stays_when_storing_it_fails_half_way(book: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portfolio.services.imports.BATCH", 1)
-    # The second of the two inserts fails in the database: its sequence number is taken already.
+def test_nothing_of_a_file_stays_when_storing_it_fails_half_way(book: Portfolio) -> None:
+    # The last of the rows fails in the database: its sequence number is taken already.
     TransactionFactory(portfolio=book, sequence=2, instrument=Instrument.objects.get(symbol="ACME"))
     Portfolio.objects.filter(pk=book.pk).update(next_sequence=1)
-    with pytest.raises(Exception, match="transaction_sequence"):
+    with pytest.raises(IntegrityError, match="transaction_sequence"):
         run(book, TWO_BUYS)
     assert Transaction.objects.count() == 1
     assert not ImportBatch.objects.exists()
+    assert not BrokerageAccount.objects.filter(name="Depot").exists()
 
 
 def test_the_example_in_the_documents_can_be_imported(book: Portfolio) -> None:
