@@ -1,7 +1,7 @@
 """Numbers, money and dates as people of one locale write them: the one rounding, on output, half-even to the currency's exponent."""
 
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,9 @@ def _pattern(locale: Locale, kind: str, decimals: tuple[int, int], symbol: str) 
 
 def _write(value: Decimal, locale: Locale, kind: str, decimals: tuple[int, int], currency: str | None = None, *, is_signed: bool = False) -> str:
     symbol = get_currency_symbol(currency, locale) if currency else ""
-    text = _pattern(locale, kind, decimals, symbol).apply(abs(value), locale, currency=currency, currency_digits=False)
+    # Babel rounds in the thread's context, whose 28 digits are too few for the largest numbers that can be stored or read.
+    with localcontext(EXACT):
+        text = _pattern(locale, kind, decimals, symbol).apply(abs(value), locale, currency=currency, currency_digits=False)
     sign = MINUS if value < 0 else "+" if is_signed and value > 0 else ""
     return f"{sign}{text}"
 

@@ -118,14 +118,12 @@ def test_changing_the_kind_keeps_what_was_typed_and_stores_nothing(page: Client,
         ({"note": "n" * 501}, "note", "at most 500"),
     ],
 )
-@pytest.mark.parametrize("headers", [{}, HTMX])
-def test_what_is_wrong_stands_beside_its_field(
-    page: Client, new: str, headers: dict[str, str], values: dict[str, str], field: str, message: str
-) -> None:
-    answer = page.post(new, {**BUY, **values}, headers=headers)
-    assert answer.status_code == 422
-    assert message in answer.context["form"].errors[field][0]
-    assert message.replace("'", "&#x27;") in answer.content.decode()
+def test_what_is_wrong_stands_beside_its_field(page: Client, new: str, values: dict[str, str], field: str, message: str) -> None:
+    for headers in ({}, HTMX):
+        answer = page.post(new, {**BUY, **values}, headers=headers)
+        assert answer.status_code == 422
+        assert message in answer.context["form"].errors[field][0]
+        assert message in answer.content.decode()
     assert not Transaction.objects.exists()
 
 
