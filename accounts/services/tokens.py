@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 SESSION_CLAIM = "sid"
 # However often it is refreshed, a token session ends after this and asks for the password again.
 LONGEST_LIFE = timedelta(days=90)
+ENDED = "This session has ended; sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def rotate_tokens(*, refresh: str) -> TokenPair:
     old = _read(RefreshToken, refresh)
     with transaction.atomic():
         session = UserSession.objects.select_for_update(of=("self",)).select_related("user").filter(pk=_read_session_id(old)).first()
-        if session is None or not (session.is_active and session.user.is_active and str(session.user_id) == old.get("sub")):
-            raise TokenInvalidError("This session has ended; sign in again.")
+        if session is None or str(session.user_id) != old.get("sub"):
+            raise TokenInvalidError(ENDED)
         if session.refresh_id == old["jti"]:
             return _rotate(session)
         # Ended inside the lock, refused outside of the transaction: raising here would undo the end.
@@ -76,11 +77,13 @@ def find_refresh_session(*, refresh: str) -> UserSession:
 def _find_session(token: Token) -> UserSession:
     session = get_live_session(session_id=_read_session_id(token))
     if session is None or str(session.user_id) != token.get("sub"):
-        raise TokenInvalidError("This session has ended; sign in again.")
+        raise TokenInvalidError(ENDED)
     return session
 
 
 def _rotate(session: UserSession) -> TokenPair:
+    if not (session.is_active and session.user.is_active):
+        raise TokenInvalidError(ENDED)
     refresh = RefreshToken.for_user(session.user)
     now = timezone.now()
     session.refresh_id = refresh["jti"]
