@@ -1,5 +1,6 @@
 """What every form of the portfolio has in common."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -19,13 +20,14 @@ class ServiceForm(forms.Form):
         """Show each thing that was refused beside the field it names, else above the form."""
         found = error.detail.get("problems") or [{"field": error.detail.get("field"), "code": error.code, "message": error.message}]
         for problem in found:
-            name = str(problem["field"] or "")
+            # A row of a list is "[0].close"; a form has only one.
+            name = str(problem["field"] or "").rpartition(".")[2]
             shown = self.service_names.get(name, name)
             text = _without_field_name(str(problem["message"]), name)
             self.add_error(shown if shown in self.fields else None, ValidationError(text, code=problem["code"]))
 
 
 def _without_field_name(message: str, name: str) -> str:
-    """Services begin with the field's name ("quantity: must be …"); beside the field it would stand twice."""
-    text = message.removeprefix(f"{name}: ") if name else message
+    """Services begin with the field's name ("quantity: must be …", "[0] close: must be …"); beside the field it would stand twice."""
+    text = re.sub(rf"^(\[[0-9]+\] )?{re.escape(name)}: ", "", message) if name else message
     return text[:1].upper() + text[1:]
