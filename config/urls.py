@@ -8,3 +8,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("portfolio.urls")),
 ]
+
+# Also tells an outage of the database from a fault of ours.
+handler500 = "ops.views.answer_failure"

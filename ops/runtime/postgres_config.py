@@ -45,13 +45,16 @@ TEST_SETTINGS: dict[str, str] = {
 def render_config(*, socket_dir: Path, log_dir: Path, for_tests: bool) -> str:
     """Return the text of the configuration file."""
     settings = {**SETTINGS, **(TEST_SETTINGS if for_tests else {})}
-    settings["unix_socket_directories"] = _quote(str(socket_dir))
+    settings["unix_socket_directories"] = _quote(_quote_in_list(str(socket_dir)))
     settings["log_directory"] = _quote(str(log_dir))
     lines = [f"{name} = {value}" for name, value in settings.items()]
     return "# Written at every start; change ops/runtime/postgres_config.py instead.\n" + "\n".join(lines) + "\n"
 
 
 def _quote(text: str) -> str:
-    # unix_socket_directories is a list: a comma or a blank in the path needs the inner quotes.
-    inner = text.replace('"', '""')
-    return "'" + f'"{inner}"'.replace("'", "''") + "'" if not text.replace("/", "").isalnum() else f"'{text}'"
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quote_in_list(text: str) -> str:
+    """Quote an item of a list: a comma or a blank in it must not divide it."""
+    return '"' + text.replace('"', '""') + '"'
