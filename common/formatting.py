@@ -1,12 +1,12 @@
 """Numbers, money and dates as people of one locale write them: the one rounding, on output, half-even to the currency's exponent."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from common.currencies import measure_exponent
@@ -101,6 +101,11 @@ def _round(value: Decimal | float, decimals: int) -> Decimal:
 def format_day(value: date, *, locale: Locale, style: str = "medium") -> str:
     """Return "23 Nov 2026" as the locale has it; styles short, medium, long, full."""
     return format_date(value, style, locale=locale)
+
+
+def format_brief_day(value: date, *, this_year: int, locale: Locale) -> str:
+    """Return "23 Nov", with the year unless it is the present one."""
+    return format_skeleton("MMMd" if value.year == this_year else "yMMMd", datetime.combine(value, time(), UTC), locale=locale)
 
 
 def format_moment(value: datetime, *, locale: Locale, zone: tzinfo, style: str = "medium") -> str:

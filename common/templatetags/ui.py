@@ -63,10 +63,14 @@ def query(context: Context, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def day(context: Context, value: date | None, style: str = "medium") -> SafeString:
-    """Write a date; None is a dash."""
+    """Write a date; None is a dash. Besides the styles of CLDR there is "brief": no year if it is the present one."""
     if value is None:
         return SafeString('<span class="muted">–</span>')
-    text = formatting.format_day(value, locale=find_reader_locale(context), style=style)
+    locale = find_reader_locale(context)
+    if style == "brief":
+        text = formatting.format_brief_day(value, this_year=timezone.now().year, locale=locale)
+    else:
+        text = formatting.format_day(value, locale=locale, style=style)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 

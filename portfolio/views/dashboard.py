@@ -83,6 +83,7 @@ def _describe_today(request: PageRequest, portfolio: Portfolio) -> dict[str, Any
         "holdings": holdings,
         "movers": list_movers(rows=rows),
         "contributors": list_contributors(report=holdings),
+        "ever": measure_performance(portfolio=portfolio, start=None, end=holdings.as_of, benchmark=portfolio.benchmark),
         "move": measure_day_move(portfolio=portfolio, report=holdings),
         "is_simulated": has_simulated_prices(portfolio=portfolio),
     }

@@ -25,7 +25,7 @@ function makeTicks(locale) {
   const options = [{ day: "numeric", month: "short" }, { month: "short", year: "2-digit" }, { year: "numeric" }];
   const writers = options.map((option) => new Intl.DateTimeFormat(locale, { ...option, timeZone: "UTC" }));
   /** The label of a day on an axis that spans so many days. */
-  return (text, span) => writers[span <= 120 ? 0 : span <= 1100 ? 1 : 2].format(new Date(`${text}T00:00:00Z`));
+  return (text, span) => writers[span <= 45 ? 0 : span <= 1100 ? 1 : 2].format(new Date(`${text}T00:00:00Z`));
 }
 
 export function daysBetween(first, last) {
