@@ -20,7 +20,7 @@ from portfolio.selectors.instruments import resolve_symbols
 from portfolio.services.instruments import build_instrument
 from portfolio.services.kinds import check_draft, complete_draft
 from portfolio.services.ledger import MAIN_ACCOUNT, column_values
-from portfolio.services.transactions import check_context, mirror, unknown_symbol
+from portfolio.services.transactions import check_context, legs_of, unknown_symbol
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -232,13 +232,10 @@ def resolve_lots(plan: ImportPlan) -> None:
 
 def build_rows(plan: ImportPlan, line: PlannedLine) -> list[dict[str, Any]]:
     """Return the rows of a line by column: one, two for a transfer between accounts. `plan.accounts` must be complete."""
-    drafts = [(line.id, line.draft)]
-    if line.draft.counter_account:
-        drafts.append((line.partner_id or uuid7(), mirror(line.draft)))
-        drafts.sort(key=lambda leg: leg[1].kind == "transfer_in")
     instrument = plan.instrument_of(line.draft)
     rows = []
-    for step, (row_id, draft) in enumerate(drafts):
+    for step, draft in enumerate(legs_of(line.draft)):
+        row_id = line.id if draft.kind == line.draft.kind else line.partner_id
         values = column_values(draft, portfolio=plan.portfolio, instrument=instrument, accounts=plan.accounts)
         rows.append({"id": row_id, "sequence": line.sequence + step, "import_line": line.line, **values})
     return rows

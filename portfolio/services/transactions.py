@@ -45,16 +45,14 @@ def record_transaction(*, actor: "User", portfolio: Portfolio, draft: Transactio
     instrument = _validate(actor, portfolio, draft)
     locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
     _refuse_taken_number(locked, draft.external_id)
-    legs = [_fill(Transaction(portfolio=locked), draft, instrument)]
-    if draft.counter_account:
-        legs.append(_fill(Transaction(portfolio=locked), mirror(draft), instrument))
-    # Out before in: the neighbours' order is what tells them apart from two single entries.
-    _number(locked, legs)
+    drafts = legs_of(draft)
+    first = take_sequences(locked, len(drafts))
+    legs = [_fill(Transaction(portfolio=locked, sequence=first + step), leg, instrument) for step, leg in enumerate(drafts)]
     for leg in legs:
         leg.save(force_insert=True)
     check_instruments(locked, [legs[0].instrument_id])
     finish_change(locked)
-    return legs[0]
+    return next(leg for leg in legs if leg.kind == draft.kind)
 
 
 @atomic_with_retry
@@ -74,9 +72,10 @@ def update_transaction(*, actor: "User", transaction: Transaction, draft: Transa
             code="transfer_pair",
         )
     before = row.instrument_id
-    if partner is not None:
-        _fill(partner, _mirror_onto(partner, draft), instrument).save()
-    _fill(row, draft, instrument).save()
+    drafts = [draft] if partner is None else _legs_onto(row, partner, draft)
+    for leg, leg_draft in zip((row, partner), drafts, strict=False):
+        if leg is not None:
+            _fill(leg, leg_draft, instrument).save()
     check_instruments(locked, [before, row.instrument_id])
     finish_change(locked)
     return row
@@ -126,16 +125,27 @@ def draft_of(transaction: Transaction) -> TransactionDraft:
     return snapshots.draft_of(transaction)
 
 
-def mirror(draft: TransactionDraft) -> TransactionDraft:
-    """Return the other leg of a transfer: the same units seen from the counter account. The broker's number stays with the first."""
-    account = draft.account or MAIN_ACCOUNT
-    return replace(draft, kind=OTHER_LEG[draft.kind], account=draft.counter_account, counter_account=account, lots=None, external_id="")
+def legs_of(draft: TransactionDraft) -> list[TransactionDraft]:
+    """Return the entries a draft stands for: itself, for a transfer between accounts the one out and the one in, in this order.
+
+    The order gives them neighbouring numbers, which is what tells them apart from two single entries. Chosen lots and the broker's
+    number, which exists once, are with the units that leave.
+    """
+    if not draft.counter_account:
+        return [draft]
+    other = replace(draft, kind=OTHER_LEG[draft.kind], account=draft.counter_account, counter_account=draft.account or MAIN_ACCOUNT)
+    out, into = (draft, other) if draft.kind == "transfer_out" else (other, draft)
+    return [out, replace(into, lots=None, external_id="")]
 
 
-def _mirror_onto(partner: Transaction, draft: TransactionDraft) -> TransactionDraft:
-    """Return the mirrored draft with what only that leg has: its number, and its lots while the units moved are the same."""
-    kept = partner.quantity == draft.quantity and draft.kind == "transfer_in"
-    return replace(mirror(draft), external_id=partner.external_id, lots=draft_of(partner).lots if kept else None)
+def _legs_onto(row: Transaction, partner: Transaction, draft: TransactionDraft) -> list[TransactionDraft]:
+    """Return the drafts of the row and of its partner. What only the leaving leg has survives a change made on the arriving one."""
+    out, into = legs_of(draft)
+    if row.kind == "transfer_out":
+        return [out, into]
+    kept = draft_of(partner)
+    same_units = kept.quantity == draft.quantity
+    return [into, replace(out, external_id=draft.external_id or kept.external_id, lots=kept.lots if same_units else None)]
 
 
 def find_partner(row: Transaction) -> Transaction | None:
@@ -196,12 +206,6 @@ def _fill(row: Transaction, draft: TransactionDraft, instrument: Instrument | No
     fill_transaction(row, draft, instrument=instrument, accounts=find_accounts(portfolio=row.portfolio, names=names))
     _check_lots(row)
     return row
-
-
-def _number(portfolio: Portfolio, legs: list[Transaction]) -> None:
-    first = take_sequences(portfolio, len(legs))
-    for step, leg in enumerate(sorted(legs, key=lambda leg: leg.kind == "transfer_in")):
-        leg.sequence = first + step
 
 
 def _refuse_taken_number(portfolio: Portfolio, external_id: str) -> None:
