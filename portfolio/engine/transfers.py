@@ -23,6 +23,7 @@ def book_transfer_in(book: Book, entry: Entry) -> None:
         return
     position = book.position(entry.instrument)
     _pay_charges(book, position, entry)
+    _note_stated_price(book, position, entry)
     transit = position.queue(transit_name(sender, entry.account), book.rules.method)
     target = position.queue(entry.account, book.rules.method)
     units = units_of(entry)
@@ -117,6 +118,14 @@ def _fetch(book: Book, position: Position, entry: Entry, sender: str, units: Dec
     _hand_over(source, position.queue(entry.account, book.rules.method), units)
     place = (position_key(entry), sender, entry.account)
     book.owed[place] = book.owed.get(place, ZERO) + units
+
+
+def _note_stated_price(book: Book, position: Position, entry: Entry) -> None:
+    """A move may tell what the units were worth: it prices them as a trade would, for days without a close."""
+    gross = gross_of(entry)
+    if not gross.is_nan():
+        factor = book.factor(entry, position, book.entry_rate(entry))
+        note_price(position, entry, gross if factor is ONE else convert(gross, factor))
 
 
 def _hand_over(source: LotQueue, target: LotQueue, units: Decimal) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Expression, F, Func, IntegerField, TextField, Value, When
+from django.db.models import Case, Expression, F, Field, Func, IntegerField, TextField, Value, When
 from django.db.models.functions import Cast, NullIf
 
 from portfolio.engine.ledger import CASH_RANK, MOVING_RANK, RANKS, Entry, Ledger
@@ -28,7 +28,7 @@ def load_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID] | None = N
     if instrument_ids is not None:
         rows = rows.filter(instrument__in=list(instrument_ids))
     found = rows.order_by("trade_date", _rank(), "sequence").values_list(*_columns())
-    return Ledger(_read_row(row) if row[LOTS] else Entry._make(row) for row in found.iterator(chunk_size=20_000))
+    return Ledger(_read_row(row) if row[LOTS] else Entry._make(row) for row in found)
 
 
 def entry_of(transaction: Transaction) -> Entry:
@@ -119,8 +119,8 @@ def _columns() -> list[Expression | F]:
         _trim("quantity"),
         _trim("price"),
         _trim("amount"),
-        NullIf(_trim("fee"), Value(Decimal(0))),
-        NullIf(_trim("tax"), Value(Decimal(0))),
+        NullIf(_trim("fee"), Value(Decimal(0)), output_field=Field()),
+        NullIf(_trim("tax"), Value(Decimal(0)), output_field=Field()),
         F("currency"),
         _trim("fx_rate"),
         F("lots"),
@@ -130,7 +130,8 @@ def _columns() -> list[Expression | F]:
 
 
 def _trim(name: str) -> Func:
-    return Func(F(name), function="TRIM_SCALE")
+    # A plain field: the driver's Decimal is taken as it is, Django would make a second one of each.
+    return Func(F(name), function="TRIM_SCALE", output_field=Field())
 
 
 def _rank() -> Case:

@@ -56,7 +56,7 @@ def rules_of(portfolio: Portfolio) -> Rules:
     """Return how the portfolio keeps its books."""
     return Rules(
         base_currency=portfolio.base_currency,
-        method=portfolio.lot_method,
+        method=str(portfolio.lot_method),
         allow_short=portfolio.allow_short,
         cash_tracking=portfolio.cash_tracking,
     )
