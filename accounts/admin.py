@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User, UserSession
-from accounts.services.sessions import end_session
+from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
 from common.admin import AdminPasswordChangeForm, BaseAdmin, ReadOnlyAdmin, UserCreationForm, display
 
@@ -33,7 +33,9 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
 
     def save(self, commit: bool = True) -> User:
         if self.cleaned_data.get("set_usable_password") is False:
-            return super().save(commit)  # type: ignore[no-any-return]
+            super().save(commit)
+            end_sessions(user=self.user, reason="password switched off by an administrator")
+            return self.user  # type: ignore[no-any-return]
         set_password(user=self.user, password=self.cleaned_data["password1"], reason="password set by an administrator")
         return self.user  # type: ignore[no-any-return]
 
