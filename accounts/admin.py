@@ -34,7 +34,7 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
     def save(self, commit: bool = True) -> User:
         if self.cleaned_data.get("set_usable_password") is False:
             super().save(commit)
-            end_sessions(user=self.user, reason="password switched off by an administrator")
+            end_sessions(user=self.user, reason="password switched off")
             return self.user  # type: ignore[no-any-return]
         set_password(user=self.user, password=self.cleaned_data["password1"], reason="password set by an administrator")
         return self.user  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
-from accounts.services.sessions import touch_session
+from accounts.services.sessions import rebind_session, touch_session
 
 # Where the Django session keeps the id of its UserSession.
 SESSION_ID_KEY = "user_session_id"
@@ -32,6 +32,9 @@ def user_session_middleware(get_response: GetResponse) -> GetResponse:
         # One read has brought both, so the user is not read again.
         request.user = session.user
         touch_session(session=session)
+        if session.session_key != request.session.session_key:
+            # Django gives a session a new key when a password changes; the row follows.
+            rebind_session(session=session, session_key=request.session.session_key or "")
         if request.path_info.startswith("/api/"):
             return get_response(request)
         with timezone.override(ZoneInfo(session.user.time_zone)):

@@ -18,7 +18,6 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.forms import NewPasswordForm, PasswordResetForm
 from accounts.requests import SignedInRequest
-from accounts.services.sessions import rebind_session
 from accounts.services.users import set_password
 from accounts.tasks import send_password_reset
 
@@ -32,11 +31,8 @@ logger = logging.getLogger(__name__)
 def password_change(request: SignedInRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if form.is_bound and form.is_valid():
-        session = request.user_session
-        ended = set_password(user=request.user, password=form.cleaned_data["new_password1"], keep=session)
-        # The browser goes on under a new session key; its row has to follow.
+        ended = set_password(user=request.user, password=form.cleaned_data["new_password1"], keep=request.user_session)
         update_session_auth_hash(request, request.user)
-        rebind_session(session=session, session_key=request.session.session_key or "")
         messages.success(request, f"Your password was changed. {_describe_ended(ended)}".strip())
         return redirect("accounts:settings")
     return render(request, "accounts/password_change.html", {"form": form})

@@ -153,6 +153,9 @@ def test_password_set_here_ends_the_sessions_of_its_owner(desk: Client, alice: U
     assert desk.post(f"{USERS}{alice.pk}/password/", form).status_code == 302
     assert browser.get("/settings/").status_code == 302
     assert session_of(sign_in(alice, password=NEW)).is_active
+    # Django has given the administrator's session another key, and the row has followed.
+    assert desk.get(USERS).status_code == 200
+    assert session_of(desk).session_key == desk.session.session_key
 
 
 def test_password_sign_in_switched_off_here_ends_the_sessions_too(desk: Client, alice: User) -> None:
