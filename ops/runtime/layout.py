@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]+")
 # A Unix socket's path must stay below 108 bytes, the name of the socket included.
 LONGEST_SOCKET_DIR = 107 - len("/.s.PGSQL.5432")
 
@@ -45,8 +47,11 @@ class Layout:
 
 
 def _shorten(folder: Path) -> Path:
-    """Return the folder, or one in /tmp named by its hash when its path is too long for a socket."""
-    if len(os.fsencode(folder)) <= LONGEST_SOCKET_DIR:
+    """Return the folder, or one in /tmp named by its hash when its path is too long for a socket or odd.
+
+    Odd: libpq takes a comma for the end of a host, and addresses of Valkey are URLs.
+    """
+    if len(os.fsencode(folder)) <= LONGEST_SOCKET_DIR and PLAIN_PATH.fullmatch(str(folder)):
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     # Not TMPDIR: every process must find the same place. What is made there belongs to us and is closed to others.

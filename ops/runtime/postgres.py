@@ -67,8 +67,7 @@ class EmbeddedPostgres:
         Attached: the server stops (fast) when this process dies. Else it stays.
         """
         with hold_lock(self.lock_path, seconds=LOCK_SECONDS, wait=wait):
-            if self.running_pid() is not None:
-                self._wait_ready(None, wait)
+            if self._adopt(wait):
                 return None
             self._prepare_folders()
             self._initialise(superuser_password)
@@ -92,6 +91,16 @@ class EmbeddedPostgres:
         lines = files[-1].read_text(encoding="utf-8", errors="replace").splitlines()[-50:] if files else []
         serious = [line for line in lines if "FATAL" in line or "PANIC" in line]
         return (serious or lines or [""])[-1]
+
+    def _adopt(self, wait: Wait) -> bool:
+        """Wait until the server that runs is ready; False when none runs, or it ends meanwhile."""
+        deadline = time.monotonic() + READY_SECONDS
+        while self.running_pid() is not None:
+            if self.is_ready():
+                return True
+            self._refuse_after(deadline)
+            wait(0.05)
+        return False
 
     # -- steps of a start -----------------------------------------------------------------------------------
 
@@ -171,13 +180,16 @@ class EmbeddedPostgres:
     def _capability(self) -> int | None:
         return choose_capability(self.account, [self.programs / "postgres", self.layout.postgres_dir])
 
-    def _wait_ready(self, process: subprocess.Popen[bytes] | None, wait: Wait) -> bool:
+    def _wait_ready(self, process: subprocess.Popen[bytes], wait: Wait) -> bool:
         """Wait for the first connection; False when our child ended instead."""
         deadline = time.monotonic() + READY_SECONDS
         while not self.is_ready():
-            if process is not None and process.poll() is not None:
+            if process.poll() is not None:
                 return False
-            if time.monotonic() > deadline:
-                raise StartError(f"PostgreSQL takes no connections after {READY_SECONDS:.0f} seconds: {self.read_last_log()} (see {self.log_dir})")
+            self._refuse_after(deadline)
             wait(0.05)
         return True
+
+    def _refuse_after(self, deadline: float) -> None:
+        if time.monotonic() > deadline:
+            raise StartError(f"PostgreSQL takes no connections after {READY_SECONDS:.0f} seconds: {self.read_last_log()} (see {self.log_dir})")

@@ -49,8 +49,7 @@ class EmbeddedValkey:
     def start(self, *, attached: bool, wait: Wait = time.sleep) -> subprocess.Popen[bytes] | None:
         """Start the server unless it runs; return our child, or None when an adopted one serves. Waits until it is ready."""
         with hold_lock(self.lock_path, seconds=READY_SECONDS + 30, wait=wait):
-            if self.running_pid() is not None:
-                self._wait_ready(None, wait)
+            if self._adopt(wait):
                 return None
             for folder in (self.layout.var_dir, self.layout.valkey_dir, self.layout.valkey_socket.parent):
                 make_private(folder)
@@ -68,6 +67,14 @@ class EmbeddedValkey:
             send(pid, signal.SIGKILL)
             wait_gone(pid, seconds=5)
         return True
+
+    def _adopt(self, wait: Wait) -> bool:
+        """Wait until the server that runs is ready (it may still load its data); False when none runs, or it ends meanwhile."""
+        while self.running_pid() is not None:
+            if self.is_ready():
+                return True
+            wait(0.02)
+        return False
 
     def _spawn(self, *, attached: bool) -> subprocess.Popen[bytes]:
         options = {
@@ -88,11 +95,10 @@ class EmbeddedValkey:
         death_signal = signal.SIGTERM if attached else None
         return spawn([find_valkey(), *arguments], output=subprocess.DEVNULL, death_signal=death_signal)
 
-    def _wait_ready(self, process: subprocess.Popen[bytes] | None, wait: Wait) -> None:
+    def _wait_ready(self, process: subprocess.Popen[bytes], wait: Wait) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not self.is_ready():
-            ended = process is not None and process.poll() is not None
-            if ended or time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 raise StartError(f"Valkey did not start: {self._last_log_line()} (see {self.log_path})")
             wait(0.02)
 
