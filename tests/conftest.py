@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from tests.plugin import DATABASES_PER_SLOT, LAYOUT, SLOT
+from tests.plugin import SLOT
+from tests.servers import DATABASES_PER_SLOT, LAYOUT
 
 
 def pytest_configure(config: pytest.Config) -> None:
