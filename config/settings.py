@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "health_check",
     "config.apps.CompositionConfig",
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ops.middleware.health_middleware",
+    "common.api.slash.api_slash_middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -274,6 +276,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.negotiation.OneAnswer",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.api.errors.answer_error",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -286,6 +290,15 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "ENUM_NAME_OVERRIDES": {
+        "TransactionKind": "portfolio.services.kinds.list_kind_choices",
+        "InstrumentKind": "portfolio.models.Instrument.Kind",
+        "SessionKind": "accounts.models.UserSession.Kind",
+        "LotMethod": "portfolio.models.Portfolio.LotMethod",
+        "PriceSource": "portfolio.models.Instrument.Source",
+    },
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.describe_conventions"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
@@ -296,6 +309,7 @@ UNFOLD = {
     "SITE_HEADER": "Stock Portfolio",
     "SITE_SUBHEADER": "Administration",
     "SITE_ICON": "config.admin.find_icon",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin.find_icon"}],
     "BORDER_RADIUS": "8px",
     "ENVIRONMENT": "config.admin.show_environment",
     "SIDEBAR": {"show_search": True, "navigation": "config.admin.list_navigation"},

@@ -24,8 +24,11 @@ def read_text(request: Request, name: str, *, longest: int = 200) -> str:
 def read_date(request: Request, name: str) -> dt.date | None:
     """Return the ISO date, None when it is missing."""
     text = read_text(request, name)
-    if not text:
-        return None
+    return parse_date(text, name) if text else None
+
+
+def parse_date(text: str, name: str) -> dt.date:
+    """Return the ISO date of a parameter or a part of the address."""
     try:
         return ExactDateField().to_internal_value(text)
     except ValidationError as error:

@@ -5,10 +5,11 @@ The `line` of a problem is the number of the transaction, counted from 1.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from common.api.renderers import dump_json
 from portfolio.importers.base import DraftLine, Statement, check_length
 from portfolio.importers.drafts import ZERO, LotChoice, Problem, TransactionDraft
 from portfolio.importers.table import LineError, decode, read_date, read_decimal
@@ -101,3 +102,25 @@ def _lots(value: Any) -> tuple[LotChoice, ...] | None:
     if not isinstance(value, list) or not all(isinstance(choice, dict) for choice in value):
         raise LineError("lots", "bad_lots", "lots: a list of objects with transaction and quantity is needed.")
     return tuple(LotChoice(_text(choice, "transaction"), _number(choice, "quantity") or ZERO) for choice in value)
+
+
+def write(lines: Iterable[DraftLine], *, portfolio: Mapping[str, Any], instruments: list[dict[str, str]]) -> bytes:
+    """Return the ledger as a document that parse reads back to the same drafts."""
+    document = {
+        "format": NAME,
+        "version": VERSION,
+        "portfolio": portfolio,
+        "instruments": instruments,
+        "transactions": [_entry_of(line) for line in lines],
+    }
+    return dump_json(document)
+
+
+def _entry_of(line: DraftLine) -> dict[str, Any]:
+    """Return the fields that say something."""
+    draft = line.draft
+    values = {name: getattr(draft, name) for name in ("kind", "trade_date", *TEXTS, *NUMBERS, "settlement_date", "note", "external_id")}
+    values |= {"fee": draft.fee or None, "tax": draft.tax or None, "id": line.label}
+    if draft.lots:
+        values["lots"] = [{"transaction": choice.transaction, "quantity": choice.quantity} for choice in draft.lots]
+    return {name: value for name, value in values.items() if value is not None and value != ""}

@@ -5,13 +5,17 @@ Four more carry what only some ledgers have: settlement_date; counter_account (a
 line); id, a label of the line; lots, the chosen lots of a sale as `label:quantity` joined by `|`.
 """
 
+import csv
 import datetime as dt
+import io
 import sys
+from collections.abc import Iterable
 from decimal import Decimal
 
+from common.decimals import format_decimal
 from portfolio.importers.base import DraftLine, Statement, check_length
 from portfolio.importers.drafts import ZERO, LotChoice, TransactionDraft
-from portfolio.importers.table import LineError, read_date, read_decimal, read_table, unprotect
+from portfolio.importers.table import LineError, protect, read_date, read_decimal, read_table, unprotect
 
 CONTRACT_COLUMNS = ("date", "type", "symbol", "quantity", "price", "amount", "fee", "tax", "currency", "fx_rate", "account", "note", "external_id")
 MORE_COLUMNS = ("settlement_date", "counter_account", "id", "lots")
@@ -93,3 +97,29 @@ def _read_lots(cell: str) -> tuple[LotChoice, ...] | None:
             raise LineError("lots", "bad_lots", "lots: write each chosen lot as label:quantity and join them by |.")
         choices.append(LotChoice(label.strip(), quantity))
     return tuple(choices)
+
+
+def write(lines: Iterable[DraftLine]) -> bytes:
+    """Return the entries as CSV that parse reads back to the same drafts.
+
+    The columns are those of the contract; the others are added only when the ledger needs them. A text that a spreadsheet would run
+    gets an apostrophe before it, which parse takes away again. Numbers stay numbers, also negative ones.
+    """
+    rows = [_row_of(line) for line in lines]
+    used = [name for name in MORE_COLUMNS if any(row[name] for row in rows)]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    columns = (*CONTRACT_COLUMNS, *used)
+    writer.writerow(columns)
+    writer.writerows([row[name] for name in columns] for row in rows)
+    return file.getvalue().encode("utf-8")
+
+
+def _row_of(line: DraftLine) -> dict[str, str]:
+    draft = line.draft
+    row = {name: "" if (value := getattr(draft, name)) is None else format_decimal(value) for name in (*NUMBERS, "fee", "tax")}
+    row |= {name: protect(getattr(draft, name) or "") for name in ("symbol", "account", "counter_account", "note", "external_id")}
+    lots = "|".join(f"{choice.transaction}:{format_decimal(choice.quantity)}" for choice in draft.lots or ())
+    settlement = draft.settlement_date.isoformat() if draft.settlement_date else ""
+    row |= {"date": draft.trade_date.isoformat(), "type": str(draft.kind), "currency": draft.currency or ""}
+    return row | {"settlement_date": settlement, "id": line.label, "lots": lots}

@@ -63,8 +63,8 @@ def update_instrument(*, actor: "User", instrument: Instrument, expected_version
     _apply(row, changes)
     if row.currency != before and (Price.objects.filter(instrument=row).exists() or Transaction.objects.filter(instrument=row).exists()):
         raise ConflictError("currency: prices or transactions are recorded in the old one.", code="currency_fixed", field="currency")
-    _save(row)
     raise_for_instruments([row.pk])
+    _save(row)
     return row
 
 

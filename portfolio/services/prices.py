@@ -48,6 +48,20 @@ def record_prices(*, actor: "User", instrument: Instrument, rows: Iterable[tuple
 
 
 @atomic_with_retry
+def record_prices_by_symbol(*, actor: "User", rows: Iterable[tuple[str, dt.date, Decimal]]) -> int:
+    """Store closes of several instruments, all or nothing; return how many differed. Raises InvalidInputError naming the row."""
+    listed = list(rows)
+    known = resolve_symbols(user=actor, symbols={symbol for symbol, _, _ in listed})
+    groups: dict[UUID, list[tuple[dt.date, Decimal]]] = {}
+    for index, (symbol, date, close) in enumerate(listed):
+        if symbol not in known:
+            message = f"[{index}] symbol: there is no instrument {symbol[:40]!r}; create it first."
+            raise InvalidInputError(message, code="unknown_symbol", field=f"[{index}].symbol")
+        groups.setdefault(known[symbol].pk, []).append((date, close))
+    return _write({row: _collect(groups[row.pk]) for row in lock_instruments(actor=actor, instruments=known.values())}, "manual")
+
+
+@atomic_with_retry
 def delete_price(*, actor: "User", instrument: Instrument, date: dt.date) -> None:
     """Remove the close of one day; raise NotFoundError when there is none."""
     locked = lock_instrument(actor=actor, instrument=instrument)

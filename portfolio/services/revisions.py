@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 from django.dispatch import Signal
+from django.utils import timezone
 
-from portfolio.models import Portfolio, Transaction
+from portfolio.models import Instrument, Portfolio, Transaction
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,8 +23,12 @@ def raise_revisions(condition: Q) -> int:
 
 
 def raise_for_instruments(instrument_ids: Iterable[UUID]) -> int:
-    """The portfolios with an entry in one of the instruments, or with one as benchmark."""
+    """The portfolios with an entry in one of the instruments, or with one as benchmark.
+
+    The instruments' own version rises too: who compares with one of them by its symbol depends on its prices without holding it.
+    """
     ids = list(instrument_ids)
+    Instrument.objects.filter(pk__in=ids).update(updated_at=timezone.now())
     holders = Transaction.objects.filter(instrument__in=ids).values("portfolio")
     return raise_revisions(Q(pk__in=holders) | Q(benchmark__in=ids))
 
