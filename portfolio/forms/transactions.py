@@ -21,13 +21,14 @@ AMOUNT_DECIMALS = 8
 RATE_DECIMALS = 12
 RATIO = Context(prec=28, traps=[Inexact])
 NUMBERS = ("quantity", "price", "amount", "fee", "tax", "fx_rate")
+SIZES = frozenset({"quantity", "price", "amount"})
 # An empty text is stored as such; any other empty field stands for "not given".
 EMPTY_TEXTS = {"note": "", "external_id": ""}
 
 FIELDS: Mapping[str, Callable[[], forms.Field]] = {
     "trade_date": lambda: DayField(label="Date"),
     "settlement_date": lambda: DayField(label="Settlement date"),
-    "symbol": lambda: SymbolField(label="Instrument", help_text="Symbol or name."),
+    "symbol": lambda: SymbolField(label="Instrument", help_text="Type a symbol or a part of the name."),
     "quantity": lambda: NumberField(label="Units", decimals=QUANTITY_DECIMALS),
     "price": lambda: NumberField(label="Price per unit", decimals=QUANTITY_DECIMALS),
     "amount": lambda: NumberField(label="Amount", decimals=AMOUNT_DECIMALS),
@@ -152,6 +153,10 @@ def read_values(transaction: Transaction) -> dict[str, Any]:
     return values
 
 
-def keep_values(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed so far as initial values, so that changing the kind loses nothing."""
-    return {name: data[name] for name in FIELDS if data.get(name)}
+def keep_values(data: Mapping[str, Any], layout: KindLayout) -> dict[str, Any]:
+    """Return what was typed so far as initial values, so that changing the kind loses nothing.
+
+    Units and prices do not hide among the details of a kind that seldom has them: there they would contradict the amount.
+    """
+    hidden = SIZES.intersection(layout.extras)
+    return {name: data[name] for name in layout.names if data.get(name) and name not in hidden}

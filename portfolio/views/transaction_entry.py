@@ -9,13 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import User
 from common.currencies import list_known_currencies
 from common.errors import DomainError, NotFoundError
 from portfolio.forms.kinds import LAYOUTS, TRANSFER_KINDS, KindLayout, list_layouts
 from portfolio.forms.transactions import TransactionForm, keep_values, read_values
-from portfolio.models import Portfolio, Transaction
+from portfolio.models import Instrument, Portfolio, Transaction
 from portfolio.selectors.access import get_editable_portfolio
-from portfolio.selectors.instruments import list_instruments
+from portfolio.selectors.instruments import list_instruments, resolve_symbols
 from portfolio.selectors.transactions import get_transaction, list_accounts, list_transactions
 from portfolio.services.new_instruments import record_with_new_instrument
 from portfolio.services.transactions import TransactionDraft, record_transaction, update_transaction
@@ -36,7 +37,7 @@ def create_transaction(request: PageRequest, portfolio_id: UUID) -> HttpResponse
         return _show(request, _start(request, portfolio))
     layout = _find_layout(portfolio, request.POST.get("kind"))
     if "refresh" in request.POST:
-        return _show(request, TransactionForm(initial=keep_values(request.POST), layout=layout, portfolio=portfolio))
+        return _show(request, TransactionForm(initial=keep_values(request.POST, layout), layout=layout, portfolio=portfolio))
     form = TransactionForm(request.POST, layout=layout, portfolio=portfolio)
     saved = _save(form, lambda draft: _record(request, form, draft))
     if saved is None:
@@ -56,7 +57,7 @@ def change_transaction(request: PageRequest, portfolio_id: UUID, transaction_id:
     if request.method == "GET":
         return _show(request, TransactionForm(initial=read_values(entry), layout=layout, portfolio=portfolio, entry=entry))
     if "refresh" in request.POST:
-        return _show(request, TransactionForm(initial=keep_values(request.POST), layout=layout, portfolio=portfolio, entry=entry))
+        return _show(request, TransactionForm(initial=keep_values(request.POST, layout), layout=layout, portfolio=portfolio, entry=entry))
     form = TransactionForm(request.POST, layout=layout, portfolio=portfolio, entry=entry)
     version = request.POST.get("version") or None
     saved = _save(form, lambda draft: update_transaction(actor=request.user, transaction=entry, draft=draft, expected_version=version))
@@ -81,7 +82,7 @@ def _start(request: PageRequest, portfolio: Portfolio) -> TransactionForm:
     last = list_transactions(portfolio=portfolio).order_by("-sequence").first()
     account = last.account.name if last else ""
     return TransactionForm(
-        initial={"trade_date": read_today(request.user), "account": account, **keep_values(request.GET)}, layout=layout, portfolio=portfolio
+        initial={"trade_date": read_today(request.user), "account": account, **keep_values(request.GET, layout)}, layout=layout, portfolio=portfolio
     )
 
 
@@ -119,11 +120,11 @@ def _save(form: TransactionForm, act: Callable[[TransactionDraft], Transaction])
 
 def _show(request: PageRequest, form: TransactionForm) -> HttpResponse:
     template = "portfolio/_transaction_form.html" if request.htmx else "portfolio/transaction_form.html"
-    context = _describe_form(form, is_refreshed="refresh" in request.POST)
+    context = _describe_form(form, user=request.user, is_refreshed="refresh" in request.POST)
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _describe_form(form: TransactionForm, *, is_refreshed: bool) -> dict[str, Any]:
+def _describe_form(form: TransactionForm, *, user: User, is_refreshed: bool) -> dict[str, Any]:
     portfolio, entry = form.portfolio, form.entry
     is_transfer = entry is not None and entry.kind in TRANSFER_KINDS
     return {
@@ -134,9 +135,16 @@ def _describe_form(form: TransactionForm, *, is_refreshed: bool) -> dict[str, An
         "layouts": [] if is_transfer else list_layouts(allow_short=portfolio.allow_short),
         "accounts": list_accounts(portfolio=portfolio),
         "currencies": sorted(list_known_currencies()),
+        "instruments": _list_chosen(form, user),
         # The kind was changed: the reader's place is at the kinds, not at the first field.
         "is_refreshed": is_refreshed,
     }
+
+
+def _list_chosen(form: TransactionForm, user: User) -> list[Instrument]:
+    """Return the instrument that the form begins with: its currency is the one that an empty field stands for."""
+    symbol = str(form["symbol"].value() or "") if "symbol" in form.fields else ""
+    return list(resolve_symbols(user=user, symbols=[symbol]).values()) if symbol.isprintable() and symbol else []
 
 
 def _show_next(request: PageRequest, form: TransactionForm, message: str) -> HttpResponse:

@@ -138,4 +138,9 @@ def test_an_entry_is_shown_as_it_was_written() -> None:
 
 
 def test_changing_the_kind_keeps_what_was_typed() -> None:
-    assert keep_values({"symbol": "ACME", "quantity": "10", "price": "", "csrfmiddlewaretoken": "x"}) == {"symbol": "ACME", "quantity": "10"}
+    typed = {"symbol": "ACME", "quantity": "10", "price": "", "note": "hello", "csrfmiddlewaretoken": "x"}
+    assert keep_values(typed, LAYOUTS["sell"]) == {"symbol": "ACME", "quantity": "10", "note": "hello"}
+
+
+def test_changing_the_kind_leaves_no_hidden_units() -> None:
+    assert keep_values({"symbol": "ACME", "quantity": "10", "price": "5"}, LAYOUTS["dividend"]) == {"symbol": "ACME"}
