@@ -17,7 +17,7 @@ from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
 from common.admin import AdminPasswordChangeForm, BaseAdmin, ReadOnlyAdmin, UserCreationForm, display
 
-ROLE_FIELDS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+ROLE_FIELDS = ["is_staff", "is_superuser", "groups"]
 
 admin.site.unregister(Group)
 
@@ -42,7 +42,7 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, BaseAdmin):
-    pass
+    search_fields = ["name"]
 
 
 @admin.register(User)
@@ -55,7 +55,9 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
     search_fields = ["email", "name"]
     ordering = ["email"]
     readonly_fields = ["show_password", "last_login", "created_at"]
-    filter_horizontal = ["groups", "user_permissions"]
+    # Rights come with groups; what a single person has beside them would be found by nobody.
+    filter_horizontal = []
+    autocomplete_fields = ["groups"]
     fieldsets = [
         (None, {"fields": ["email", "name", "show_password", "is_active"]}),
         ("Preferences", {"fields": ["base_currency", "locale", "time_zone"]}),

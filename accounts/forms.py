@@ -51,7 +51,25 @@ class PasswordResetForm(forms.Form):
     email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}))
 
 
-class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # takes no argument at run time
+class PasswordHelp:
+    """Says in one sentence what the list of every validator's own help would say in four."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "new_password1"
+        ].help_text = "At least 12 characters; no common password, and nothing like your name or address. Spaces are welcome."
+        self.fields["new_password2"].help_text = ""
+        self.fields["new_password2"].label = "New password again"
+
+
+class PasswordChangeForm(PasswordHelp, auth_forms.PasswordChangeForm):  # type: ignore[type-arg]  # takes no argument at run time
+    """The present password, and the new one twice."""
+
+
+class NewPasswordForm(PasswordHelp, auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # takes no argument at run time
     """The new password twice, after the link of a mail proved who it is."""
 
     def save(self, commit: bool = True) -> User:

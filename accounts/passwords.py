@@ -17,4 +17,4 @@ class StorableTextValidator:
             raise ValidationError("The password contains characters that cannot be typed.", code="password_not_printable")
 
     def get_help_text(self) -> str:
-        return f"Your password may have up to {LONGEST_PASSWORD} characters, blanks among them."
+        return f"Your password may have up to {LONGEST_PASSWORD} characters, spaces included."

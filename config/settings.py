@@ -10,10 +10,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import secrets
-from config.env import read_bool, read_choice, read_int, read_list, read_path, read_port, read_text
+from config.env import load_env_file, read_bool, read_choice, read_int, read_list, read_path, read_port, read_text
 from ops.runtime.layout import Layout
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+load_env_file(BASE_DIR / ".env")
 VERSION = "0.1.0"
 
 # -- where things are ---------------------------------------------------------------------------------------

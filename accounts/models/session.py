@@ -36,6 +36,7 @@ class UserSession(models.Model):
     objects = UserSessionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "session"
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["user", "-last_seen_at"], name="session_user_seen"),

@@ -49,8 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=15, default="en", validators=[validate_locale], help_text="How numbers and dates are written, e.g. en, de, fr_CH."
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone], help_text="The zone that decides which day is today.")
-    is_staff = models.BooleanField(default=False, help_text="May enter the administration.")
-    is_active = models.BooleanField(default=True, help_text="Off: may not sign in.")
+    is_staff = models.BooleanField("staff", default=False, help_text="May enter the administration.")
+    is_active = models.BooleanField("active", default=True, help_text="Off: may not sign in.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from kombu.exceptions import OperationalError as BrokerError
 
-from accounts.forms import NewPasswordForm, PasswordResetForm
+from accounts.forms import NewPasswordForm, PasswordChangeForm, PasswordResetForm
 from accounts.requests import SignedInRequest
 from accounts.services.users import set_password
 from accounts.tasks import send_password_reset
