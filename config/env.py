@@ -13,6 +13,28 @@ TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
+def load_env_file(default: Path) -> None:
+    """Take what the environment does not say from a file of `NAME=value` lines: ENV_FILE, else the default if it exists.
+
+    An empty ENV_FILE reads none.
+    """
+    chosen = os.environ.get("ENV_FILE")
+    path = Path(chosen) if chosen else default
+    if chosen == "" or (not chosen and not path.exists()):
+        return
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ImproperlyConfigured(f"ENV_FILE: cannot read {path}: {error.strerror}") from error
+    for number, line in enumerate(lines, start=1):
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not name or name.startswith("#"):
+            continue
+        if not equals or not name.strip().isidentifier():
+            raise ImproperlyConfigured(f"{path}, line {number}: not of the form NAME=value")
+        os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
 def read_text(name: str, default: str = "") -> str:
     """Return the value of `name`, of the file that `name_FILE` points at, or the default."""
     path = os.environ.get(f"{name}_FILE")

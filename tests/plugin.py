@@ -5,6 +5,7 @@ import os
 from tests.servers import LAYOUT, start_servers, take_slot
 
 ENVIRONMENT = {
+    "ENV_FILE": "",
     "APP_ENV": "development",
     "VAR_DIR": str(LAYOUT.var_dir),
     "LOG_DIR": str(LAYOUT.var_dir / "logs"),
