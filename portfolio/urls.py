@@ -1,6 +1,6 @@
 """The pages of portfolios and instruments. Whatever belongs to one portfolio has its id as `portfolio_id`."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from portfolio.views import dashboard, holdings, imports, instrument, instrument_forms, portfolios, transaction_entry, transactions
 
@@ -29,7 +29,7 @@ settings_patterns = [
     path("accounts/<uuid:account_id>/delete/", portfolios.remove_account, name="account_delete"),
 ]
 
-portfolio_patterns = [
+portfolio_patterns: list[URLPattern | URLResolver] = [
     path("", holdings.show_holdings, name="detail"),
     path("period/", dashboard.show_period, name="period"),
     path("allocation/", dashboard.show_allocation, name="allocation"),

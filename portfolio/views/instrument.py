@@ -28,7 +28,7 @@ def show_instruments(request: PageRequest) -> HttpResponse:
     """All instruments one may use, by symbol; `?q=` looks in symbol, name and ISIN."""
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     found = Paginator(list_instruments(user=request.user, text=text), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"found": found, "rows": list_quoted(instruments=found.object_list, as_of=read_today(request.user)), "text": text}
+    context = {"found": found, "rows": list_quoted(instruments=list(found.object_list), as_of=read_today(request.user)), "text": text}
     return render(request, "portfolio/_instruments.html" if request.htmx.target == "instruments" else "portfolio/instruments.html", context)
 
 

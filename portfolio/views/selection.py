@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from portfolio.models import Portfolio
 from portfolio.selectors.access import list_portfolios
+from portfolio.views.answers import PageRequest
 
 SESSION_KEY = "portfolio_id"
 
@@ -19,7 +20,7 @@ def remember_portfolio(request: HttpRequest, portfolio: Portfolio) -> None:
         request.session[SESSION_KEY] = str(portfolio.pk)
 
 
-def select_portfolio(request: HttpRequest) -> tuple[Portfolio | None, list[Portfolio]]:
+def select_portfolio(request: PageRequest) -> tuple[Portfolio | None, list[Portfolio]]:
     """Return the portfolio asked for by `?portfolio=`, else the one looked at last, else the oldest; and all of them."""
     portfolios = list(list_portfolios(user=request.user))
     wanted = (request.GET.get("portfolio", ""), find_remembered_id(request))
