@@ -117,7 +117,7 @@ def _create_portfolios(users: list[User], plan: SeedPlan) -> list[tuple[Brokerag
 def _write_lines(owned: list[tuple[BrokerageAccount, int]], plan: SeedPlan, today: date) -> Iterator[str]:
     symbols = [listing.symbol for listing in LOAD_LISTINGS]
     ids = dict(Instrument.objects.filter(owner=None, symbol__in=symbols).values_list("symbol", "pk"))
-    market = _read_market(today)
+    market = read_market(today)
     if not market.days:
         raise PreconditionError("There are no simulated prices: MARKET_DATA must name the provider `simulated`.", code="no_prices")
     now = timezone.now().isoformat()
@@ -131,7 +131,7 @@ def _write_lines(owned: list[tuple[BrokerageAccount, int]], plan: SeedPlan, toda
             )
 
 
-def _read_market(today: date) -> Market:
+def read_market(today: date) -> Market:
     """Return the stored closes, so that trades are at prices that the figures will show."""
     start = today - HISTORY
     columns = []
