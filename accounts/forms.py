@@ -65,7 +65,7 @@ class PasswordHelp:
         self.fields["new_password2"].label = "New password again"
 
 
-class PasswordChangeForm(PasswordHelp, auth_forms.PasswordChangeForm):  # type: ignore[type-arg]  # takes no argument at run time
+class PasswordChangeForm(PasswordHelp, auth_forms.PasswordChangeForm):
     """The present password, and the new one twice."""
 
 
