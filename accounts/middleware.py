@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -15,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
 from accounts.services.sessions import rebind_session, touch_session
+from common.formatting import find_zone
 
 # Where the Django session keeps the id of its UserSession.
 SESSION_ID_KEY = "user_session_id"
@@ -37,7 +37,7 @@ def user_session_middleware(get_response: GetResponse) -> GetResponse:
             rebind_session(session=session, session_key=request.session.session_key or "")
         if request.path_info.startswith("/api/"):
             return get_response(request)
-        with timezone.override(ZoneInfo(session.user.time_zone)):
+        with timezone.override(find_zone(session.user.time_zone)):
             return get_response(request)
 
     return answer

@@ -32,7 +32,7 @@ def find_zone(name: str) -> tzinfo:
     """Return the time zone of the name, UTC for one that does not exist."""
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 

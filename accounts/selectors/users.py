@@ -1,13 +1,13 @@
 """Reads about people."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from common.errors import NotFoundError
+from common.formatting import find_zone
 
 
 def get_user_by_email(*, email: str) -> User:
@@ -26,4 +26,4 @@ def list_users() -> QuerySet[User]:
 
 def get_today(*, user: User) -> dt.date:
     """Return the present day in the user's time zone."""
-    return timezone.localdate(timezone=ZoneInfo(user.time_zone))
+    return timezone.localdate(timezone=find_zone(user.time_zone))

@@ -120,3 +120,8 @@ def test_htmx_opens_the_login_page_as_a_page(alice: User) -> None:
     answer = browser.get("/settings/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/sessions/?a=1&b=2"})
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"] == "/login/?next=/settings/sessions/%3Fa%3D1%26b%3D2"
+
+
+def test_zone_that_is_gone_locks_nobody_out(alice: User) -> None:
+    User.objects.update(time_zone="Gone/Away")
+    assert is_signed_in(sign_in(alice))
