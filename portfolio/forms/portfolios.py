@@ -14,11 +14,11 @@ from portfolio.models import BrokerageAccount, Instrument, Portfolio
 from portfolio.selectors.instruments import get_instrument
 
 LOT_METHODS = {
-    "fifo": "The units bought first are sold first. The rule in most countries.",
+    "fifo": "The units bought first are sold first. The usual rule.",
     "lifo": "The units bought last are sold first.",
     "hifo": "The units with the highest cost are sold first: the smallest gain now.",
     "average": "All units of an instrument share one moving average cost.",
-    "specific": "Each sale names the lots it is taken from.",
+    "specific": "Each sale names the lots it is taken from; without a choice the oldest.",
 }
 
 

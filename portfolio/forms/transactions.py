@@ -12,6 +12,7 @@ from common.decimals import format_decimal
 from portfolio.forms.base import ServiceForm
 from portfolio.forms.fields import CurrencyField, DayField, NumberField, SymbolField
 from portfolio.forms.kinds import ASKED_AS, TRANSFER_KINDS, KindLayout
+from portfolio.forms.lots import LotsField, collect_lots, write_lots
 from portfolio.importers.drafts import TransactionDraft
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.transactions import draft_of
@@ -67,6 +68,8 @@ class TransactionForm(ServiceForm):
         self.names = tuple(name for name in layout.names if not (is_single and name == "counter_account"))
         for name in self.names:
             self.fields[name] = self._build(name)
+        if portfolio.lot_method == Portfolio.LotMethod.SPECIFIC and "lots" in layout.rules.fields:
+            self.fields["lots"] = LotsField(label="Lots", required=False)
         self.fields["create_instrument"] = forms.BooleanField(required=False)
 
     def _build(self, name: str) -> forms.Field:
@@ -88,6 +91,16 @@ class TransactionForm(ServiceForm):
     @property
     def extra_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.names if name in self.layout.extras]
+
+    @property
+    def chooses_lots(self) -> bool:
+        """Whether the entry names the lots that it is taken from."""
+        return "lots" in self.fields
+
+    @property
+    def chosen_lots(self) -> dict[str, str]:
+        """What is filled in for each lot, by the id of its acquisition."""
+        return self["lots"].value() or {}
 
     @property
     def offers_creation(self) -> bool:
@@ -133,6 +146,8 @@ class TransactionForm(ServiceForm):
         values |= {name: data[name] or Decimal(0) for name in ("fee", "tax") if name in values}
         if self.layout.kind == "split":
             values["quantity"] = data["quantity"]
+        if self.chooses_lots:
+            values["lots"] = data["lots"]
         values["kind"] = self.layout.kind
         if self.entry is not None and self.entry.kind == self.layout.kind:
             return replace(draft_of(self.entry), **values)
@@ -150,7 +165,7 @@ def read_values(transaction: Transaction) -> dict[str, Any]:
     values |= {name: values[name] or None for name in ("fee", "tax")}
     if transaction.kind == Transaction.Kind.SPLIT:
         values |= {"split_new": transaction.quantity, "split_old": Decimal(1)}
-    return values
+    return values | {"lots": write_lots(transaction.lots)}
 
 
 def keep_values(data: Mapping[str, Any], layout: KindLayout) -> dict[str, Any]:
@@ -159,4 +174,6 @@ def keep_values(data: Mapping[str, Any], layout: KindLayout) -> dict[str, Any]:
     Units and prices do not hide among the details of a kind that seldom has them: there they would contradict the amount.
     """
     hidden = SIZES.intersection(layout.extras)
-    return {name: data[name] for name in layout.names if data.get(name) and name not in hidden}
+    kept = {name: data[name] for name in layout.names if data.get(name) and name not in hidden}
+    lots = collect_lots(data)
+    return kept | {"lots": lots} if lots else kept

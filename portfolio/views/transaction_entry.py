@@ -1,9 +1,11 @@
 """Adding and changing an entry of the ledger: one form whose fields follow the kind."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +19,9 @@ from portfolio.forms.transactions import TransactionForm, keep_values, read_valu
 from portfolio.models import Instrument, Portfolio, Transaction
 from portfolio.selectors.access import get_editable_portfolio
 from portfolio.selectors.instruments import list_instruments, resolve_symbols
+from portfolio.selectors.lot_choices import OfferedLot, list_offered_lots
 from portfolio.selectors.transactions import get_transaction, list_accounts, list_transactions
+from portfolio.services.ledger import MAIN_ACCOUNT
 from portfolio.services.new_instruments import record_with_new_instrument
 from portfolio.services.transactions import TransactionDraft, record_transaction, update_transaction
 from portfolio.views.answers import PageRequest, answer_done, page, read_today, with_events
@@ -126,6 +130,7 @@ def _show(request: PageRequest, form: TransactionForm) -> HttpResponse:
 
 def _describe_form(form: TransactionForm, *, user: User, is_refreshed: bool) -> dict[str, Any]:
     portfolio, entry = form.portfolio, form.entry
+    instruments = _list_chosen(form, user)
     is_transfer = entry is not None and entry.kind in TRANSFER_KINDS
     return {
         "portfolio": portfolio,
@@ -135,7 +140,8 @@ def _describe_form(form: TransactionForm, *, user: User, is_refreshed: bool) -> 
         "layouts": [] if is_transfer else list_layouts(allow_short=portfolio.allow_short),
         "accounts": list_accounts(portfolio=portfolio),
         "currencies": sorted(list_known_currencies()),
-        "instruments": _list_chosen(form, user),
+        "instruments": instruments,
+        "lots": _list_lots(form, instruments) if form.chooses_lots else [],
         # The kind was changed: the reader's place is at the kinds, not at the first field.
         "is_refreshed": is_refreshed,
     }
@@ -145,6 +151,24 @@ def _list_chosen(form: TransactionForm, user: User) -> list[Instrument]:
     """Return the instrument that the form begins with: its currency is the one that an empty field stands for."""
     symbol = str(form["symbol"].value() or "") if "symbol" in form.fields else ""
     return list(resolve_symbols(user=user, symbols=[symbol]).values()) if symbol.isprintable() and symbol else []
+
+
+def _list_lots(form: TransactionForm, instruments: list[Instrument]) -> list[tuple[OfferedLot, str]]:
+    """Return the lots that the sale can take from, each with what is filled in for it."""
+    day = _read_day(form)
+    if not instruments or day is None:
+        return []
+    account = str(form["account"].value() or MAIN_ACCOUNT)
+    lots = list_offered_lots(portfolio=form.portfolio, instrument=instruments[0], account=account, as_of=day, entry=form.entry)
+    return [(lot, form.chosen_lots.get(lot.transaction_id, "")) for lot in lots]
+
+
+def _read_day(form: TransactionForm) -> dt.date | None:
+    try:
+        day: dt.date | None = form.fields["trade_date"].clean(str(form["trade_date"].value() or ""))
+    except ValidationError:
+        return None
+    return day
 
 
 def _show_next(request: PageRequest, form: TransactionForm, message: str) -> HttpResponse:

@@ -290,3 +290,64 @@ def test_a_form_without_its_token_is_refused(alice: User, new: str) -> None:
     strict.force_login(alice)
     assert strict.post(new, BUY).status_code == 403
     assert not Transaction.objects.exists()
+
+
+@pytest.fixture
+def lots(book: Portfolio, record: Record) -> list[Transaction]:
+    """Two purchases in a portfolio whose sales name their lots."""
+    book.lot_method = "specific"
+    book.save()
+    return [record(), record(trade_date=dt.date(2024, 4, 2), price=Decimal(110))]
+
+
+SELL = {"kind": "sell", "trade_date": "2024-05-06", "symbol": "ACME", "quantity": "6", "price": "120"}
+
+
+def test_a_sale_offers_the_lots_of_its_account(page: Client, new: str, lots: list[Transaction], record: Record) -> None:
+    record(account="Elsewhere")
+    text = page.post(new, {**SELL, "account": "Main", "refresh": "1"}).content.decode()
+    assert [f'name="lot-{lot.pk}"' in text for lot in lots] == [True, True]
+    assert text.count('name="lot-') == 2
+    assert page.get(f"{new}?kind=buy&symbol=ACME").content.decode().count('name="lot-') == 0
+
+
+def test_a_sale_takes_from_the_lots_that_are_chosen(page: Client, new: str, lots: list[Transaction]) -> None:
+    first, second = lots
+    answer = page.post(new, {**SELL, f"lot-{first.pk}": "2", f"lot-{second.pk}": "4"})
+    assert answer.status_code == 302
+    sale = Transaction.objects.get(kind="sell")
+    assert sale.lots == [{"transaction": str(first.pk), "quantity": "2"}, {"transaction": str(second.pk), "quantity": "4"}]
+    shown = page.get(edit_url(sale)).content.decode()
+    assert f'name="lot-{second.pk}" value="4"' in shown
+
+
+def test_a_lot_used_up_by_the_sale_is_still_offered_when_it_is_changed(page: Client, new: str, lots: list[Transaction]) -> None:
+    first, second = lots
+    page.post(new, {**SELL, "quantity": "10", f"lot-{first.pk}": "10"})
+    sale = Transaction.objects.get(kind="sell")
+    assert f'name="lot-{first.pk}" value="10"' in page.get(edit_url(sale)).content.decode()
+    page.post(edit_url(sale), {**SELL, "quantity": "10", f"lot-{second.pk}": "10"})
+    sale.refresh_from_db()
+    assert sale.lots == [{"transaction": str(second.pk), "quantity": "10"}]
+
+
+@pytest.mark.parametrize(
+    ("quantities", "message"),
+    [
+        (("2", "3"), "must add up"),
+        (("many", ""), "Write a number like 12.50."),
+        (("0", "6"), "more than zero"),
+    ],
+)
+def test_lots_that_do_not_fit_are_refused(page: Client, new: str, lots: list[Transaction], quantities: tuple[str, str], message: str) -> None:
+    answer = page.post(new, {**SELL, **{f"lot-{lot.pk}": text for lot, text in zip(lots, quantities, strict=True)}})
+    assert answer.status_code == 422
+    assert message in answer.context["form"].errors["lots"][0]
+    assert message in answer.content.decode()
+    assert not Transaction.objects.filter(kind="sell").exists()
+
+
+def test_more_than_a_lot_has_is_refused(page: Client, new: str, lots: list[Transaction]) -> None:
+    answer = page.post(new, {**SELL, "quantity": "11", f"lot-{lots[0].pk}": "11"})
+    assert answer.status_code == 422
+    assert not Transaction.objects.filter(kind="sell").exists()
