@@ -37,7 +37,7 @@ def answer_fx_cash(inputs: Inputs) -> Answers:
 
 
 def answer_scenario_fx(inputs: Inputs) -> Answers:
-    """Deliveries come and go with their units only: what they brought or took is no cash of the portfolio."""
+    """The case in two currencies, with securities in both."""
     series = {key: PriceSeries((day(on), number(close)) for on, close in security["quotes"].items()) for key, security in inputs["prices"].items()}
     infos = {key: InstrumentInfo(key, security["currency"], key) for key, security in inputs["prices"].items()}
     ledger = _with_outside_money(inputs["transactions"])

@@ -14,7 +14,7 @@ from common.currencies import MINOR_UNITS
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import Entry
 from portfolio.engine.market import InstrumentInfo, Market
-from portfolio.engine.money import ONE, RATE, UNKNOWN, ZERO, convert
+from portfolio.engine.money import FINEST, ONE, UNKNOWN, ZERO, convert
 from portfolio.engine.position import Position
 
 HUNDRED = Decimal(100)
@@ -72,6 +72,8 @@ class Book:
     cash_steps: dict[str, dict[dt.date, Decimal]] = field(default_factory=dict)
     balances: dict[str, Decimal] = field(default_factory=dict)
     flows: dict[dt.date, Flow] = field(default_factory=dict)
+    # Rates already looked up, by (currency, day).
+    rates: dict[tuple[str, dt.date], Decimal] = field(default_factory=dict)
     problems: dict[tuple[str, str, str | None, dt.date | None], Problem] = field(default_factory=dict)
     # Units delivered before they were sent, by (instrument, from, to).
     owed: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
@@ -90,6 +92,13 @@ class Book:
         """Return base units for 1 unit of a currency by the market; notes a missing one."""
         if currency == self.rules.base_currency:
             return ONE
+        place = (currency, day)
+        found = self.rates.get(place)
+        if found is None:
+            found = self.rates[place] = self._look_up_rate(currency, day)
+        return found
+
+    def _look_up_rate(self, currency: str, day: dt.date) -> Decimal:
         rate = self.market.fx.rate(currency, self.rules.base_currency, day)
         if rate.is_nan():
             self.note(
@@ -103,16 +112,16 @@ class Book:
             return ONE
         return entry.fx_rate if entry.fx_rate is not None else self.base_rate(entry.currency, entry.trade_date)
 
-    def factor(self, entry: Entry, position: Position, rate: Decimal) -> Decimal:
-        """Return units of the instrument's currency for 1 unit of the entry's, consistent with the entry's rate."""
-        own, day = position.currency, entry.trade_date
-        if entry.currency == own:
-            return ONE
+    def translate(self, entry: Entry, position: Position, amount: Decimal, amount_base: Decimal) -> Decimal:
+        """Return an amount of the entry in the instrument's currency, consistent with its value in base currency."""
+        own, currency, day = position.currency, entry.currency, entry.trade_date
+        if currency == own:
+            return amount
         if own == self.rules.base_currency:
-            return rate
-        if MINOR_UNITS.get(own, own) == MINOR_UNITS.get(entry.currency, entry.currency):
-            return self.market.fx.rate(entry.currency, own, day)
-        return RATE.divide(rate, self.base_rate(own, day))
+            return amount_base
+        if MINOR_UNITS.get(own, own) == MINOR_UNITS.get(currency, currency):
+            return convert(amount, self.market.fx.rate(currency, own, day))
+        return (amount_base / self.base_rate(own, day)).quantize(FINEST)
 
     def charge(self, position: Position, entry: Entry, rate: Decimal) -> tuple[Decimal, Decimal]:
         """Count the entry's fee and tax; return their sum in its currency and in base currency."""
@@ -131,7 +140,9 @@ class Book:
     def pay(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
         """Move cash (positive: received). Without cash tracking it comes from outside and goes there."""
         if not self.rules.cash_tracking:
-            self.flow(entry.trade_date, -amount_base)
+            # Only the period statement asks for flows.
+            if self.view is View.GROSS:
+                self.flow(entry.trade_date, -amount_base)
             return
         currency = entry.currency
         if currency in MINOR_UNITS:
@@ -147,10 +158,10 @@ class Book:
         found = self.flows.get(day)
         if found is None:
             found = self.flows[day] = Flow()
-        if amount_base.is_nan() or amount_base > ZERO:
-            found.inflow += amount_base
-        else:
+        if amount_base.is_signed():
             found.outflow -= amount_base
+        else:
+            found.inflow += amount_base
 
     def internal_flow(self, day: dt.date, amount_base: Decimal) -> None:
         """Count cash between own accounts: the two legs of a day cancel, what is left has crossed the border."""

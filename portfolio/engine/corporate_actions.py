@@ -57,8 +57,7 @@ def book_return_of_capital(book: Book, entry: Entry) -> None:
     charges, charges_base = book.charge(position, entry, rate)
     position.outside += charges_base
     book.pay(entry, entry.amount - charges, amount_base - charges_base)
-    factor = book.factor(entry, position, rate)
-    amount = entry.amount if factor is ONE else convert(entry.amount, factor)
+    amount = book.translate(entry, position, entry.amount, amount_base)
     if queue.quantity <= 0:
         book.refuse(entry, "nothing_held", f"{position.symbol}: no units are held whose cost could be returned.", held=queue.quantity)
     relieved, relieved_base = queue.relieve(amount) if queue.quantity > 0 else (ZERO, ZERO)

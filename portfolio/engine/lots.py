@@ -9,7 +9,7 @@ from bisect import insort
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter
+from operator import attrgetter, gt, lt
 
 from portfolio.engine.errors import EngineError
 from portfolio.engine.money import UNKNOWN, ZERO, scale, share
@@ -99,9 +99,10 @@ class LotQueue:
 
     def _take_first(self, quantity: Decimal) -> list[Lot]:
         lots, head, pieces = self._lots, self._head, []
+        exceeds = lt if quantity.is_signed() else gt
         while quantity:
             lot = lots[head]
-            if abs(lot.quantity) > abs(quantity):
+            if exceeds(lot.quantity, quantity):
                 pieces.append(lot.cut(quantity))
                 break
             head += 1
@@ -115,9 +116,10 @@ class LotQueue:
 
     def _take_last(self, quantity: Decimal) -> list[Lot]:
         lots, pieces = self._lots, []
+        exceeds = lt if quantity.is_signed() else gt
         while quantity:
             lot = lots[-1]
-            if abs(lot.quantity) > abs(quantity):
+            if exceeds(lot.quantity, quantity):
                 pieces.append(lot.cut(quantity))
                 break
             quantity -= lot.quantity

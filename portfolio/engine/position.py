@@ -90,7 +90,7 @@ class Position:
     def trade_price(self, day: dt.date) -> tuple[Decimal, dt.date] | None:
         """Return (price, day) of the last trade on or before a day."""
         for traded_on in reversed(self.traded):
-            if traded_on <= day:
+            if traded_on <= day and not self.traded[traded_on][0].is_nan():
                 money, units = self.traded[traded_on]
                 return share(money, ONE, units), traded_on
         return None

@@ -1,12 +1,13 @@
 """The fold: entries in, books out."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from portfolio.engine import cash, corporate_actions, trading, transfers
 from portfolio.engine.book import Book, Rules, View
 from portfolio.engine.fx import Parity
-from portfolio.engine.ledger import Entry, order_entries
+from portfolio.engine.ledger import Entry, Ledger, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import exactly
 
@@ -45,15 +46,19 @@ def fold(
 ) -> Book:
     """Book the entries up to and including a day (None: all) and return the books. Raises EngineError only in a strict fold."""
     book = Book(rules, market, view, strict, keep_closed)
-    book_entries(book, order_entries(entries), until)
+    ledger = order_entries(entries)
+    book_entries(book, ledger if until is None else entries_until(ledger, until))
     return book
 
 
-def book_entries(book: Book, entries: Iterable[Entry], until: dt.date | None = None) -> None:
-    """Book ordered entries up to and including a day. To be called in the engine's decimal context."""
+def entries_until(ledger: Ledger, day: dt.date) -> Sequence[Entry]:
+    """Return the entries up to and including a day."""
+    return ledger[: bisect_right(ledger, day, key=lambda entry: entry.trade_date)]
+
+
+def book_entries(book: Book, entries: Iterable[Entry]) -> None:
+    """Book ordered entries. To be called in the engine's decimal context."""
     for entry in entries:
-        if until is not None and entry.trade_date > until:
-            break
         handler = HANDLERS.get(entry.kind)
         if handler is None:
             book.refuse(entry, "kind_not_supported", f"Entries of the kind {entry.kind!r} cannot be booked.")

@@ -5,7 +5,6 @@ end value = start value + net external flow + realized + unrealized + income −
 """
 
 import datetime as dt
-from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import Market
 from portfolio.engine.money import ONE, ZERO, convert, exactly, known, share
 from portfolio.engine.position import Position
-from portfolio.engine.positions import book_entries
+from portfolio.engine.positions import book_entries, entries_until
 from portfolio.engine.reports import GainBreakdown
 
 # What was missing before the start does not matter once everything is revalued.
@@ -41,10 +40,10 @@ class Statement:
 def state_period(ledger: Ledger, rules: Rules, market: Market, start: dt.date, end: dt.date) -> Statement:
     """Return the statement of the half-open period (start, end]: what is booked on `start` belongs to the start value."""
     book = Book(rules, market, View.NET)
-    split = bisect_right(ledger, start, key=lambda entry: entry.trade_date)
-    book_entries(book, ledger[:split])
+    before, until = len(entries_until(ledger, start)), len(entries_until(ledger, end))
+    book_entries(book, ledger[:before])
     start_value = _open(book, start)
-    book_entries(book, ledger[split:], until=end)
+    book_entries(book, ledger[before:until])
     return _close(book, start_value, end)
 
 
@@ -52,6 +51,7 @@ def _open(book: Book, start: dt.date) -> Decimal:
     """Revalue lots and cash at the start, forget what was earned before, and return the value."""
     book.view = View.GROSS
     book.flows.clear()
+    book.rates.clear()
     book.problems = {place: problem for place, problem in book.problems.items() if problem.code not in FORGOTTEN}
     total = ZERO
     for position in book.positions.values():

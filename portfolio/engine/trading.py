@@ -50,48 +50,53 @@ def gross_of(entry: Entry) -> Decimal:
 def trade(book: Book, entry: Entry, sign: int) -> None:
     """Book units against money that is paid from or to the cash of the account."""
     position = book.position(entry.instrument)
-    rate = book.entry_rate(entry)
-    gross = gross_of(entry)
+    units, gross, rate = units_of(entry), gross_of(entry), book.entry_rate(entry)
     gross_base = gross if rate is ONE else convert(gross, rate)
-    charges, charges_base = book.charge(position, entry, rate)
-    bought, bought_base = (gross, gross_base) if sign > 0 else (-gross, -gross_base)
-    book.pay(entry, -bought - charges, -bought_base - charges_base)
-    if book.view is View.NET and charges:
-        gross_base, gross = gross_base + sign * charges_base, gross + sign * charges
-    factor = book.factor(entry, position, rate)
-    value = gross if factor is ONE else convert(gross, factor)
-    note_price(position, entry, value)
-    move(book, position, entry, sign * units_of(entry), value=sign * value, value_base=sign * gross_base)
+    net, net_base = gross, gross_base
+    if entry.fee or entry.tax:
+        charges, charges_base = book.charge(position, entry, rate)
+        net, net_base = (gross + charges, gross_base + charges_base) if sign > 0 else (gross - charges, gross_base - charges_base)
+    if sign > 0:
+        book.pay(entry, -net, -net_base)
+    else:
+        book.pay(entry, net, net_base)
+    note_price(book, position, entry, gross, gross_base)
+    worth, worth_base = (gross, gross_base) if book.view is View.GROSS else (net, net_base)
+    value = worth if entry.currency == position.currency else book.translate(entry, position, worth, worth_base)
+    if sign > 0:
+        move(book, position, entry, units, value=value, value_base=worth_base)
+    else:
+        move(book, position, entry, -units, value=-value, value_base=-worth_base)
 
 
-def note_price(position: Position, entry: Entry, value: Decimal) -> None:
+def note_price(book: Book, position: Position, entry: Entry, gross: Decimal, gross_base: Decimal) -> None:
     """Remember what the units were traded at, for days without a close."""
-    if entry.price is not None and entry.amount is None and entry.currency == position.currency:
-        position.traded[entry.trade_date] = (entry.price, ONE)
-    elif not value.is_nan():
-        position.traded[entry.trade_date] = (value, units_of(entry))
+    if entry.currency == position.currency:
+        told = entry.price is not None and entry.amount is None
+        position.traded[entry.trade_date] = (entry.price or ZERO, ONE) if told else (gross, units_of(entry))
+    else:
+        position.traded[entry.trade_date] = (book.translate(entry, position, gross, gross_base), units_of(entry))
 
 
 def move(book: Book, position: Position, entry: Entry, units: Decimal, *, value: Decimal, value_base: Decimal) -> None:
     """Let units (positive: come, negative: go) with their value close what is open the other way, and open the rest."""
     queue = position.queue(entry.account, book.rules.method)
     held = queue.quantity
-    if held and (held > 0) != (units > 0):
+    if held and held.is_signed() != units.is_signed():
         closing = -units if abs(units) <= abs(held) else held
         part, part_base = share(value, closing, -units), share(value_base, closing, -units)
-        close(book, position, entry, closing, proceeds=-part, proceeds_base=-part_base)
+        close(book, position, queue, entry, units=closing, proceeds=-part, proceeds_base=-part_base)
+        if closing == -units:
+            return
         units, value, value_base = units + closing, value - part, value_base - part_base
-    if not units:
-        return
-    if units < 0 and not book.rules.allow_short:
+    if units.is_signed() and not book.rules.allow_short:
         _miss_units(book, position, entry, -units, held)
-        return
-    open_lot(book, position, entry, units, value=value, value_base=value_base)
+    else:
+        open_lot(queue, position, entry, units, value=value, value_base=value_base)
 
 
-def open_lot(book: Book, position: Position, entry: Entry, units: Decimal, *, value: Decimal, value_base: Decimal) -> None:
+def open_lot(queue: LotQueue, position: Position, entry: Entry, units: Decimal, *, value: Decimal, value_base: Decimal) -> None:
     """Add a lot to a queue. In the period statement the choice of the dearest lot still goes by what was paid."""
-    queue = position.queue(entry.account, book.rules.method)
     lot = Lot(entry.key, entry.trade_date, units, value, value_base)
     if queue.method == "hifo":
         lot.unit_cost = unit_cost_of(entry, value, units)
@@ -108,23 +113,21 @@ def unit_cost_of(entry: Entry, value: Decimal, units: Decimal) -> Decimal:
     return share(gross + charges, ONE, units_of(entry))
 
 
-def close(book: Book, position: Position, entry: Entry, units: Decimal, *, proceeds: Decimal, proceeds_base: Decimal) -> None:
+def close(book: Book, position: Position, queue: LotQueue, entry: Entry, *, units: Decimal, proceeds: Decimal, proceeds_base: Decimal) -> None:
     """Take units (signed as the queue) out of a queue and realise their gain, split into price and currency gain.
 
     currency gain = cost × (rate now − rate at acquisition); price gain is the rest of proceeds − cost, so that the two add up exactly.
     """
-    pieces = choose(book, position.queue(entry.account, book.rules.method), entry, units)
+    pieces = choose(book, queue, entry, units)
     position.change(entry.trade_date, -units)
-    rate = ONE if position.currency == book.rules.base_currency else _closing_rate(book, position, entry)
-    cost = cost_base = ZERO
+    cost_base = ZERO
     for piece in pieces:
-        cost += piece.cost
         cost_base += piece.cost_base
     position.realized += proceeds_base - cost_base
-    if rate is not ONE:
-        position.currency_gain += convert(cost, rate) - cost_base
-    elif cost is not cost_base:
-        position.currency_gain += cost - cost_base
+    rate = ONE
+    if position.currency != book.rules.base_currency:
+        rate = _closing_rate(book, position, entry)
+        position.currency_gain += convert(sum((piece.cost for piece in pieces), ZERO), rate) - cost_base
     if book.keep_closed:
         _record(position, entry, pieces, proceeds=proceeds, proceeds_base=proceeds_base, rate=rate)
 

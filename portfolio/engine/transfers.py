@@ -69,10 +69,10 @@ def _arrive(book: Book, entry: Entry) -> None:
     position = book.position(entry.instrument)
     rate = book.entry_rate(entry)
     gross = gross_of(entry)
-    factor = book.factor(entry, position, rate)
-    value = gross if factor is ONE else convert(gross, factor)
     value_base = gross if rate is ONE else convert(gross, rate)
-    note_price(position, entry, value)
+    value = book.translate(entry, position, gross, value_base)
+    if not value.is_nan():
+        note_price(book, position, entry, gross, value_base)
     charges, charges_base = _pay_charges(book, position, entry)
     if book.view is View.GROSS:
         value, value_base = book.market_value(position, units_of(entry), entry.trade_date)
@@ -81,7 +81,7 @@ def _arrive(book: Book, entry: Entry) -> None:
         message = f"What the {position.symbol} units of {entry.trade_date} cost is not told."
         book.note("missing_cost", message, key=entry.key, symbol=position.symbol, date=entry.trade_date)
     else:
-        value, value_base = value + (charges if factor is ONE else convert(charges, factor)), value_base + charges_base
+        value, value_base = book.translate(entry, position, gross + charges, value_base + charges_base), value_base + charges_base
     move(book, position, entry, units_of(entry), value=value, value_base=value_base)
 
 
@@ -96,7 +96,7 @@ def _leave(book: Book, entry: Entry) -> None:
     if book.view is View.GROSS:
         value, value_base = book.market_value(position, units, entry.trade_date)
         book.flow(entry.trade_date, -value_base)
-        close(book, position, entry, units, proceeds=value, proceeds_base=value_base)
+        close(book, position, queue, entry, units=units, proceeds=value, proceeds_base=value_base)
     else:
         choose(book, queue, entry, units)
         position.change(entry.trade_date, -units)
@@ -124,8 +124,8 @@ def _note_stated_price(book: Book, position: Position, entry: Entry) -> None:
     """A move may tell what the units were worth: it prices them as a trade would, for days without a close."""
     gross = gross_of(entry)
     if not gross.is_nan():
-        factor = book.factor(entry, position, book.entry_rate(entry))
-        note_price(position, entry, gross if factor is ONE else convert(gross, factor))
+        rate = book.entry_rate(entry)
+        note_price(book, position, entry, gross, gross if rate is ONE else convert(gross, rate))
 
 
 def _hand_over(source: LotQueue, target: LotQueue, units: Decimal) -> None:
