@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from portfolio.engine.reports import AllocationRow, Holding, HoldingsReport, PerformanceReport
 from portfolio.models import Instrument, Portfolio, Transaction
-from portfolio.selectors.figures import measure_holdings, measure_performance
+from portfolio.selectors.figures import measure_holdings
 from portfolio.selectors.instruments import list_recent_closes
 
 if TYPE_CHECKING:
@@ -104,14 +104,17 @@ def list_contributors(*, report: HoldingsReport, count: int = 5) -> list[Holding
     return sorted(known, key=lambda one: abs(one.total_gain_base or Decimal(0)), reverse=True)[:count]
 
 
-def measure_day_move(*, portfolio: Portfolio, report: HoldingsReport) -> DayMove | None:
-    """Return the gain since the close before the last one, None while nothing is priced."""
-    days = [one.price_date for one in report.holdings if one.price_date]
-    if not days:
+def measure_day_move(*, holdings: HoldingsReport, performance: PerformanceReport) -> DayMove | None:
+    """Return the gain since the close before the last one, from the daily series of a report that covers it. None while nothing is priced."""
+    days = [one.price_date for one in holdings.holdings if one.price_date]
+    last = max(days, default=None)
+    since = [point for point in performance.series if last is not None and point.date >= last - dt.timedelta(days=1)]
+    if last is None or len(since) < 2:
         return None
-    last = max(days)
-    move: PerformanceReport = measure_performance(portfolio=portfolio, start=last - dt.timedelta(days=1), end=report.as_of)
-    return DayMove(last, move.gain.total, move.time_weighted_return)
+    first, final = since[0], since[-1]
+    paid = _add([point.net_flow for point in since[1:]])
+    gain = _subtract(final.value, first.value, paid)
+    return DayMove(last, gain, _divide_growth(final.cumulative_return, first.cumulative_return))
 
 
 def list_allocation_parts(*, rows: Sequence[AllocationRow]) -> list[AllocationPart]:
@@ -160,6 +163,11 @@ def _measure_last_change(closes: Sequence[Decimal]) -> float | None:
     return float(closes[-1] / closes[-2] - 1) if len(closes) > 1 and closes[-2] else None
 
 
+def _divide_growth(later: float | None, earlier: float | None) -> float | None:
+    """Return the return between two points of a cumulative series."""
+    return (1 + later) / (1 + earlier) - 1 if later is not None and earlier is not None and earlier > -1 else None
+
+
 def _divide(part: Decimal | None, whole: Decimal | None) -> float | None:
     return float(part / whole) if part is not None and whole else None
 
@@ -167,6 +175,11 @@ def _divide(part: Decimal | None, whole: Decimal | None) -> float | None:
 def _add(values: Sequence[Decimal | None]) -> Decimal | None:
     known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if len(known) == len(values) else None
+
+
+def _subtract(whole: Decimal | None, *parts: Decimal | None) -> Decimal | None:
+    total = _add(parts)
+    return whole - total if whole is not None and total is not None else None
 
 
 def _add_ratios(values: Sequence[float | None]) -> float | None:

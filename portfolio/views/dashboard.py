@@ -79,12 +79,13 @@ def show_summaries(request: PageRequest) -> HttpResponse:
 def _describe_today(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
     holdings = measure_holdings(portfolio=portfolio, as_of=read_today(request.user))
     rows = list_holding_rows(report=holdings)
+    ever = measure_performance(portfolio=portfolio, start=None, end=holdings.as_of, benchmark=portfolio.benchmark)
     return {
         "holdings": holdings,
         "movers": list_movers(rows=rows),
         "contributors": list_contributors(report=holdings),
-        "ever": measure_performance(portfolio=portfolio, start=None, end=holdings.as_of, benchmark=portfolio.benchmark),
-        "move": measure_day_move(portfolio=portfolio, report=holdings),
+        "ever": ever,
+        "move": measure_day_move(holdings=holdings, performance=ever),
         "is_simulated": has_simulated_prices(portfolio=portfolio),
     }
 

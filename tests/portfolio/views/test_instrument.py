@@ -32,7 +32,9 @@ def test_ones_own_instruments_are_nobody_elses(alice: User, bob: User, acme: Ins
     assert browse(None).get(address(acme)).status_code == 302
 
 
-@pytest.mark.parametrize(("text", "found"), [("acm", ["ACME"]), ("corporation", ["ACME"]), ("us0378331005", ["APPLE"]), ("zzz", []), ("", ["ACME", "APPLE"])])
+@pytest.mark.parametrize(
+    ("text", "found"), [("acm", ["ACME"]), ("corporation", ["ACME"]), ("us0378331005", ["APPLE"]), ("zzz", []), ("", ["ACME", "APPLE"])]
+)
 def test_instruments_are_found_by_symbol_name_and_isin(page: Client, acme: Instrument, text: str, found: list[str]) -> None:
     InstrumentFactory(symbol="APPLE", name="Fruit", isin="US0378331005")
     answer = page.get(LIST, {"q": text})
