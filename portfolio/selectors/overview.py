@@ -105,8 +105,9 @@ def list_contributors(*, report: HoldingsReport, count: int = 5) -> list[Holding
 
 
 def measure_day_move(*, holdings: HoldingsReport, performance: PerformanceReport) -> DayMove | None:
-    """Return the gain since the close before the last one, from the daily series of a report that covers it. None while nothing is priced."""
-    days = [one.price_date for one in holdings.holdings if one.price_date]
+    """Return the gain since the close before the last one, from the daily series of a report that covers it. None while no
+    holding has a recent close."""
+    days = [one.price_date for one in holdings.holdings if one.price_date and one.price_source == "close" and not one.stale]
     last = max(days, default=None)
     since = [point for point in performance.series if last is not None and point.date >= last - dt.timedelta(days=1)]
     if last is None or len(since) < 2:
