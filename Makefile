@@ -14,7 +14,7 @@ stop:
 	@$(BIN)/python manage.py stop
 
 test: ready-for-tests lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: ready-for-tests
 	$(BIN)/ruff check .

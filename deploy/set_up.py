@@ -84,7 +84,7 @@ def install_node_packages() -> None:
     say("Installing the packages of the front end")
     npm = node().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     # No package's own scripts are run. The cache stays here: an unusual user may have no home to write to.
-    run(node(), npm, "ci", "--include=dev", "--ignore-scripts", "--loglevel=error", "--cache", VENV / "npm-cache")
+    run(node(), npm, "ci", "--include=dev", "--ignore-scripts", "--loglevel=error", "--no-update-notifier", "--cache", VENV / "npm-cache")
     mark.write_text(wanted, encoding="ascii")
 
 

@@ -201,6 +201,8 @@ class Runner:
 
     def _stop_all(self) -> None:
         self._publish("stopping")
+        if self._stops:
+            self.console.say("stopping; once more to hurry")
         for names in STOP_PHASES:
             self._stop_together([one for one in self.watched if one.name in names])
         self.console.say("stopped")

@@ -4,12 +4,18 @@ import json
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import psutil
 import pytest
 
-from tests.stack import Stack, temporary_stack
+from ops.runtime.binaries import find_valkey
+from ops.runtime.layout import Layout
+from ops.runtime.postgres import EmbeddedPostgres
+from ops.runtime.roles import provision
+from tests.stack import Stack, find_free_port, temporary_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
@@ -93,6 +99,61 @@ def test_a_single_process_runs_beside_another_runner(fresh: Stack):
     assert fresh.get("/api/health?only=database")[0] == 200
     assert beside.stop() == 0
     assert fresh.stop() == 0
+
+
+def test_external_servers_are_used_and_not_started(fresh: Stack):
+    database = EmbeddedPostgres(Layout(fresh.folder / "elsewhere"))
+    cache_port = find_free_port()
+    cache = subprocess.Popen([find_valkey(), "--port", str(cache_port), "--dir", str(fresh.folder), "--save", ""], stdout=subprocess.DEVNULL)
+    try:
+        database.start(superuser_password="admin-secret", attached=False)
+        socket_dir = database.layout.postgres_socket_dir
+        provision(socket_dir=socket_dir, superuser_password="admin-secret", password="its-secret")
+        fresh.environment["DATABASE_URL"] = f"postgresql://portfolio:its-secret@{quote(str(socket_dir), safe='')}:5432/portfolio"
+        fresh.environment["REDIS_URL"] = f"redis://127.0.0.1:{cache_port}"
+        fresh.start()
+        assert set(fresh.state()["services"]) == {"web", "worker", "beat"}
+        fresh.wait_until_well()
+        assert fresh.stop() == 0
+        assert database.is_ready()
+        assert not (fresh.var / "pg").exists()
+    finally:
+        cache.kill()
+        cache.wait()
+        database.stop(immediately=True)
+
+
+def test_a_missing_external_database_is_one_clear_line(fresh: Stack):
+    fresh.environment["DATABASE_URL"] = f"postgresql://portfolio:its-secret@127.0.0.1:{find_free_port()}/portfolio"
+    fresh.launch("--only", "web")
+    fresh.wait_for_line("waiting up to 60 s for the database")
+    assert fresh.stop() == 0
+    assert "its-secret" not in fresh.output
+
+
+def test_detached_start_returns_when_ready(fresh: Stack):
+    answer = fresh.manage("start", "--detach", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert set(json.loads(answer.stdout)["services"]) == {"database", "cache", "web", "worker", "beat"}
+    fresh.wait_until_well()
+    assert fresh.manage("stop").returncode == 0
+    fresh.wait_until_nothing_runs()
+
+
+def test_the_first_administrator_gets_a_password_once(fresh: Stack):
+    fresh.start()
+    assert len(fresh.read_admin_password()) >= 20
+    assert fresh.stop() == 0
+    assert not any(b"shown only now" in path.read_bytes() for path in fresh.var.rglob("*.json"))
+    fresh.start()
+    assert "admin login" not in fresh.output
+    assert fresh.stop() == 0
+
+
+def test_an_unknown_process_is_refused(fresh: Stack):
+    answer = fresh.manage("start", "--only", "web,nonsense")
+    assert answer.returncode == 3
+    assert "nonsense" in answer.stderr
 
 
 def test_stop_ends_everything(fresh: Stack):

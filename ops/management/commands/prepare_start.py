@@ -46,7 +46,8 @@ class Command(OperatorCommand):
         with hold_lock(settings.LAYOUT.run_dir / "static.lock", seconds=120):
             if not is_collected():
                 self._tell("collecting static files")
-                call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+                # Old files stay: a page that is open in a browser still asks for them. Their names have a hash.
+                call_command("collectstatic", interactive=False, verbosity=0)
                 note_collected()
 
     def _prepare_demo(self, *, is_first_start: bool) -> list[dict[str, Any]]:
