@@ -16,7 +16,9 @@ from typing import IO
 from ops.runtime.os_account import OsAccount
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+# Leave capabilities alone when the user changes; and have access(2), which PostgreSQL's programs ask, respect them.
+NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -94,7 +96,7 @@ def prepare_child(*, account: OsAccount | None = None, capability: int | None = 
 def _become(account: OsAccount, capability: int | None) -> None:
     """Give up root for the account; of root's powers keep the one named, or none."""
     if capability is not None:
-        _check(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+        _check(_libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setresgid(account.gid, account.gid, account.gid)
     os.setresuid(account.uid, account.uid, account.uid)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ops.runtime.binaries import find_postgres_bin
 from ops.runtime.errors import StartError
 from ops.runtime.layout import LONGEST_SOCKET_DIR, Layout
 from ops.runtime.locks import try_lock
@@ -175,7 +177,9 @@ time.sleep(600)
 def test_root_runs_the_database_as_another_user_below_a_closed_folder(folder: Path):
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
-    database = EmbeddedPostgres(Layout(closed / "var"), for_tests=True)
+    # The programs, too: as in an environment below root's own home.
+    programs = shutil.copytree(find_postgres_bin().parent, closed / "programs") / "bin"
+    database = EmbeddedPostgres(Layout(closed / "var"), bin_dir=str(programs), for_tests=True)
     try:
         start(database)
         process = psutil.Process(database.running_pid())
