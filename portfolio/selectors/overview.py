@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from portfolio.engine.reports import AllocationRow, Holding, HoldingsReport, PerformanceReport
 from portfolio.models import Instrument, Portfolio, Transaction
-from portfolio.selectors.figures import measure_holdings
+from portfolio.selectors.figures import measure_performance
 from portfolio.selectors.instruments import list_recent_closes
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def list_summaries(*, user: "User", portfolios: Sequence[Portfolio], as_of: dt.d
     summaries = []
     for portfolio in portfolios:
         portfolio.owner = user
-        totals = measure_holdings(portfolio=portfolio, as_of=as_of).totals
-        summaries.append(PortfolioSummary(portfolio, totals.total_value, totals.total_gain, portfolio.base_currency))
+        report = measure_performance(portfolio=portfolio, start=None, end=as_of, benchmark=portfolio.benchmark)
+        summaries.append(PortfolioSummary(portfolio, report.end_value, report.gain.total, portfolio.base_currency))
     return summaries
 
 
