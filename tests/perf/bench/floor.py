@@ -14,11 +14,14 @@ ENTRIES = (
     "SELECT kind, instrument_id, trade_date, quantity, price, amount, fee, tax FROM portfolio_transaction"
     " WHERE portfolio_id = %s ORDER BY trade_date, sequence"
 )
-CLOSES = (
-    "SELECT instrument_id, array_agg(date - '1970-01-01'::date ORDER BY date), array_agg(close::float8 ORDER BY date) FROM portfolio_price"
-    " WHERE instrument_id = ANY(%s) GROUP BY instrument_id"
-)
+# Packed numbers, which numpy reads without a Python object for each.
+CLOSES = """
+SELECT instrument_id, string_agg(int4send(date - DATE '1970-01-01'), ''::bytea ORDER BY date),
+       string_agg(float8send(close::float8), ''::bytea ORDER BY date)
+FROM portfolio_price WHERE instrument_id = ANY(%s) GROUP BY instrument_id
+"""
 EPOCH = np.datetime64("1970-01-01")
+EPOCH_ORDINAL = 719_163
 
 
 def compute_floor(cursor: Any, portfolio_id: str) -> bytes:
@@ -26,7 +29,7 @@ def compute_floor(cursor: Any, portfolio_id: str) -> bytes:
     rows = cursor.fetchall()
     instruments = sorted({row[1] for row in rows if row[1]})
     cursor.execute(CLOSES, [instruments])
-    closes = {key: (np.array(days), np.array(values)) for key, days, values in cursor.fetchall()}
+    closes = {key: (np.frombuffer(days, ">i4").astype(int), np.frombuffer(values, ">f8").astype(float)) for key, days, values in cursor.fetchall()}
     lots = _fold(rows)
     series = _build_series(rows, closes)
     held = [
@@ -59,20 +62,18 @@ def _close(queue: deque[list[Decimal]], wanted: Decimal) -> None:
 
 def _build_series(rows: list[tuple[Any, ...]], closes: dict[Any, tuple[Any, Any]]) -> list[dict[str, Any]]:
     days = np.unique(np.concatenate([days for days, _ in closes.values()]))
-    places = np.searchsorted(days, [(np.datetime64(row[2]) - EPOCH).astype(int) for row in rows]).clip(max=len(days) - 1)
+    trades: dict[Any, list[tuple[int, float, float]]] = {key: [] for key in closes}
+    for kind, instrument, day, quantity, price, *_ in rows:
+        if kind != "dividend":
+            trades[instrument].append((day.toordinal() - EPOCH_ORDINAL, float(quantity) if kind == "buy" else -float(quantity), float(price)))
     values, flows = np.zeros(len(days)), np.zeros(len(days))
     for key, (dates, prices) in closes.items():
-        units = np.zeros(len(days))
-        mine = [place for place, row in enumerate(rows) if row[1] == key and row[0] != "dividend"]
-        signs = [1.0 if rows[place][0] == "buy" else -1.0 for place in mine]
-        moved = np.array([float(rows[place][3]) for place in mine]) * signs
-        np.add.at(units, places[mine], moved)
-        np.add.at(flows, places[mine], moved * np.array([float(rows[place][4]) for place in mine]))
-        values += np.cumsum(units) * prices[np.searchsorted(dates, days, side="right").clip(min=1) - 1]
+        table = np.array(trades[key]).reshape(-1, 3)
+        places = np.searchsorted(days, table[:, 0]).clip(max=len(days) - 1)
+        flows += np.bincount(places, table[:, 1] * table[:, 2], len(days))
+        units = np.cumsum(np.bincount(places, table[:, 1], len(days)))
+        values += units * prices[np.searchsorted(dates, days, side="right").clip(min=1) - 1]
     base = np.concatenate([[0.0], values[:-1]]) + flows
     returns = np.cumprod(np.where(base > 0, values / np.where(base > 0, base, 1), 1)) - 1
-    dates = (EPOCH + days).astype(str)
-    return [
-        {"date": day, "value": f"{value:.2f}", "return": rate}
-        for day, value, rate in zip(dates.tolist(), values.tolist(), returns.tolist(), strict=True)
-    ]
+    dates = (EPOCH + days).astype(str).tolist()
+    return [{"date": day, "value": f"{value:.2f}", "return": rate} for day, value, rate in zip(dates, values.tolist(), returns.tolist(), strict=True)]
