@@ -48,8 +48,9 @@ class Console:
 
     def finish(self, name: str) -> None:
         """The child is gone: print the line that it left unfinished."""
-        if self._rest.pop(name, b"").strip():
-            self.feed(name, b"\n")
+        rest = self._rest.pop(name, b"")
+        if rest.strip():
+            self._write(name, rest.decode(errors="replace").rstrip())
 
     def _write(self, name: str, text: str) -> None:
         label = f"{name:<9} |"
