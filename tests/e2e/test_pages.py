@@ -14,6 +14,14 @@ Open = Callable[..., Page]
 MONEY = re.compile(r"€[\d,]+\.\d\d")
 
 
+def open_alone(open_page: Open, site: Site) -> Page:
+    """Open the dashboard in a session of its own: which portfolio was looked at last is remembered there."""
+    page = open_page("/login/", is_signed_in=False)
+    sign_in(page, site)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
 def click_range(page: Page, name: str) -> None:
     page.get_by_role("group", name="Range").get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_role("group", name="Range").locator("[aria-current=true]")).to_have_text(name)
@@ -115,8 +123,8 @@ def test_the_allocation_is_grouped_anew(open_page: Open) -> None:
     expect(allocation.get_by_role("row", name=re.compile("Technology"))).to_be_visible()
 
 
-def test_the_other_portfolios_follow_after_the_page(open_page: Open) -> None:
-    page = open_page("/")
+def test_the_other_portfolios_follow_after_the_page(open_page: Open, site: Site) -> None:
+    page = open_alone(open_page, site)
     page.get_by_role("link", name="Trading").last.click()
     expect(page.get_by_label("Portfolio: Trading. Change")).to_be_visible()
     page.goto("/")
@@ -153,8 +161,8 @@ def test_holdings_of_another_day(open_page: Open) -> None:
     assert page.locator("#holdings tfoot .row-total td.num").all_inner_texts() != now
 
 
-def test_closed_positions_can_be_shown(open_page: Open) -> None:
-    page = open_page("/")
+def test_closed_positions_can_be_shown(open_page: Open, site: Site) -> None:
+    page = open_alone(open_page, site)
     page.get_by_role("link", name="Trading").last.click()
     page.get_by_label("Main", exact=True).get_by_role("link", name="Holdings").click()
     open_only = set(list_symbols(page))
