@@ -1,9 +1,13 @@
 """Rotation of log files. Many processes write to one file, so only the runner renames it; the writers notice and reopen."""
 
+import os
+import shutil
 from pathlib import Path
 
 LARGEST = 10 * 2**20
 KEPT = 5
+# The output of a runner in the background: it holds the file open, so the file is emptied instead of renamed.
+HELD_OPEN = "runner.log"
 
 
 def rotate_logs(folder: Path) -> None:
@@ -18,4 +22,9 @@ def _rotate(path: Path) -> None:
         older = path.with_name(f"{path.name}.{number}")
         if older.exists():
             older.rename(path.with_name(f"{path.name}.{number + 1}"))
-    path.rename(path.with_name(f"{path.name}.1"))
+    newest = path.with_name(f"{path.name}.1")
+    if path.name == HELD_OPEN:
+        shutil.copyfile(path, newest)
+        os.truncate(path, 0)
+    else:
+        path.rename(newest)

@@ -10,19 +10,17 @@ from ops.runtime.layout import Layout
 
 @dataclass(frozen=True)
 class Options:
-    """Everything that the process table is made from. `app_env` and friends come from the settings, `only` from the command line."""
+    """Everything that the process table is made from: settings, and from the command line `only` and `quiet`."""
 
     layout: Layout
     base_dir: Path
     log_dir: Path
     pid_file: Path
-    app_env: str
     bind: str
     port: int
     terminal_port: int
     assistant_port: int
     public_url: str
-    web_workers: int
     database: dict[str, Any]  # host, port, user, password, dbname: what psycopg.connect takes
     is_database_embedded: bool
     cache_url: str

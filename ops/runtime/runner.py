@@ -68,7 +68,11 @@ class Runner:
         """Start, keep running until told to stop, stop; return the exit code."""
         self._catch_signals()
         write_pid_file(self.options.layout.run_dir / ".production.pid", self.state.pid)
-        write_pid_file(self.options.pid_file, self.state.pid)
+        try:
+            write_pid_file(self.options.pid_file, self.state.pid)
+        except OSError as error:
+            # The project's folder may be read-only; the other pid file is enough to stop us.
+            self.console.warn(f"PID_FILE: {self.options.pid_file} cannot be written: {error.strerror}")
         try:
             self._start_all()
             while True:

@@ -75,6 +75,16 @@ def test_a_log_that_has_grown_is_renamed_and_the_oldest_dropped(tmp_path: Path, 
     }
 
 
+def test_a_log_that_is_held_open_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(logs, "LARGEST", 3)
+    with (tmp_path / logs.HELD_OPEN).open("ab", buffering=0) as held:
+        held.write(b"before")
+        logs.rotate_logs(tmp_path)
+        held.write(b"after")
+    assert (tmp_path / logs.HELD_OPEN).read_text() == "after"
+    assert (tmp_path / f"{logs.HELD_OPEN}.1").read_text() == "before"
+
+
 def test_a_dead_runner_is_forgotten(tmp_path: Path):
     layout = Layout(tmp_path)
     layout.run_dir.mkdir()
