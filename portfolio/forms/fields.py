@@ -166,5 +166,5 @@ class SymbolField(forms.CharField):
     def __init__(self, *, list_id: str = "symbols", **options: Any) -> None:
         attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "list": list_id}
         asking = {"hx-get": reverse_lazy("portfolio:instrument_options"), "hx-trigger": "input changed delay:150ms, focus once"}
-        place = {"hx-target": f"#{list_id}", "hx-swap": "innerHTML", "hx-sync": "this:replace"}
+        place = {"hx-target": f"#{list_id}", "hx-swap": "innerHTML", "hx-sync": "this:queue last"}
         super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs={**attributes, **asking, **place}), **options})
