@@ -55,6 +55,15 @@ class Flow:
     def __init__(self) -> None:
         self.inflow = self.outflow = self.internal = ZERO
 
+    @property
+    def total_in(self) -> Decimal:
+        """What came in, with what is left of moves between own accounts."""
+        return self.inflow + max(self.internal, ZERO) if self.internal else self.inflow
+
+    @property
+    def total_out(self) -> Decimal:
+        return self.outflow + max(-self.internal, ZERO) if self.internal else self.outflow
+
 
 @dataclass(slots=True)
 class Book:
@@ -125,17 +134,16 @@ class Book:
 
     def charge(self, position: Position, entry: Entry, rate: Decimal) -> tuple[Decimal, Decimal]:
         """Count the entry's fee and tax; return their sum in its currency and in base currency."""
-        fee, tax = entry.fee or ZERO, entry.tax or ZERO
-        if not fee and not tax:
-            return ZERO, ZERO
-        if rate is ONE:
-            position.fees += fee
-            position.taxes += tax
-            return fee + tax, fee + tax
-        fee_base, tax_base = convert(fee, rate), convert(tax, rate)
-        position.fees += fee_base
-        position.taxes += tax_base
-        return fee + tax, fee_base + tax_base
+        charges = charges_base = ZERO
+        if fee := entry.fee:
+            fee_base = fee if rate is ONE else convert(fee, rate)
+            position.fees += fee_base
+            charges, charges_base = fee, fee_base
+        if tax := entry.tax:
+            tax_base = tax if rate is ONE else convert(tax, rate)
+            position.taxes += tax_base
+            charges, charges_base = charges + tax, charges_base + tax_base
+        return charges, charges_base
 
     def pay(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
         """Move cash (positive: received). Without cash tracking it comes from outside and goes there."""

@@ -90,8 +90,13 @@ class FxTable:
         factor, source, target = _strip_minor(source, target)
         if source == target:
             return factor
+        paths = self._find_paths(source, target)
+        if len(paths) == 1 and len(paths[0]) == 1 and factor is ONE:
+            series, inverted = paths[0][0]
+            point = series.on(ordinal)
+            return UNKNOWN if point is None else RATE.divide(ONE, point[1]) if inverted else point[1]
         best, freshest = UNKNOWN, -1
-        for path in self._find_paths(source, target):
+        for path in paths:
             points = [(series.on(ordinal), inverted) for series, inverted in path]
             known_on = min(point[0] if point else -1 for point, _ in points)
             if known_on > freshest:

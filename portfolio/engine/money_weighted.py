@@ -15,7 +15,9 @@ Series = NDArray[np.float64]
 DAYS_A_YEAR = 365
 ACT_365F = "act/365F"
 # Continuous rates from −30 (all but 10^-13 lost within a year) to 300, close together around zero.
-GRID = np.unique(np.concatenate([-0.02 * np.sinh(np.linspace(0, 8.0, 56)), 0.02 * np.sinh(np.linspace(0, 10.3, 72))]))
+LOSSES = -0.02 * np.sinh(np.linspace(8.0, 0, 44, endpoint=False))
+GAINS = 0.02 * np.sinh(np.linspace(0, 10.3, 57))
+GRID = np.concatenate([LOSSES, GAINS])
 MOST_STEPS = 200
 
 
@@ -54,7 +56,7 @@ def solve(times: Series, amounts: Series, *, near: float | None = None) -> RateS
     refusal = _refuse(times, amounts)
     if refusal:
         return RateSolution(None, (), refusal)
-    values = _present_values(GRID, times, amounts)
+    values = _scan(times, amounts)
     places = np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)
     exact = GRID[values == 0].tolist()
     roots = sorted(float(np.expm1(root)) for root in exact + [_narrow(GRID[place], GRID[place + 1], times, amounts) for place in places])
@@ -80,11 +82,12 @@ def _year_fractions(days: Sequence[dt.date], day_count: str) -> Series:
     return np.array([year_fraction(days[0], day, day_count) for day in days], dtype=np.float64)
 
 
-def _present_values(rates: Series, times: Series, amounts: Series) -> Series:
-    """Return the present value at each continuous rate, scaled to stay finite: only its sign and its zeros count."""
-    exponents = -np.outer(rates, times)
-    exponents -= exponents.max(axis=1, keepdims=True)
-    result: Series = np.exp(exponents) @ amounts
+def _scan(times: Series, amounts: Series) -> Series:
+    """Return a value for each rate of the grid that has the sign and the zeros of the present value.
+
+    At gains it is the value at the first flow, at losses at the last: every factor is then at most 1, and nothing overflows.
+    """
+    result: Series = np.concatenate([np.exp(np.outer(LOSSES, times[-1] - times)) @ amounts, np.exp(-np.outer(GAINS, times - times[0])) @ amounts])
     return result
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +38,12 @@ def build_series(book: Book, start: dt.date, end: dt.date) -> DailySeries:
     shown = (days - 1) % 7 < 5
     shown[[0, -1]] = True
     values = np.zeros(len(days))
+    rates = _Rates(book, days)
     for position in book.positions.values():
         if position.steps:
-            values += _value_position(book, position, days, shown)
+            values += _value_position(book, position, rates, shown)
     for currency, steps in book.cash_steps.items():
-        values += _multiply(_hold(steps, days), book.market.fx.values(currency, book.rules.base_currency, days))
+        values += _multiply(_hold(steps, days), rates[currency])
     inflows, outflows = _spread_flows(book, days, shown)
     return DailySeries(days, values, inflows, outflows, shown)
 
@@ -61,7 +63,20 @@ def look_up(known_days: Days, known_values: Values, days: Days) -> Values:
     return np.where(places < 0, np.nan, known_values[places])
 
 
-def _value_position(book: Book, position: Position, days: Days, shown: Mask) -> Values:
+class _Rates(dict[str, Values]):
+    """The rates of each currency to the base, looked up once for all that is held in it."""
+
+    def __init__(self, book: Book, days: Days) -> None:
+        self.book = book
+        self.days = days
+
+    def __missing__(self, currency: str) -> Values:
+        found = self[currency] = self.book.market.fx.values(currency, self.book.rules.base_currency, self.days)
+        return found
+
+
+def _value_position(book: Book, position: Position, rates: _Rates, shown: Mask) -> Values:
+    days = rates.days
     units = _hold(position.steps, days)
     if not units.any():
         return units
@@ -69,14 +84,13 @@ def _value_position(book: Book, position: Position, days: Days, shown: Mask) -> 
     prices = book.market.prices.get(key, NO_PRICES)
     known_days, closes = _with_trades(position, prices.days, prices.closes)
     _show(known_days, days, shown)
-    rates = book.market.fx.values(position.currency, book.rules.base_currency, days)
-    return _multiply(units, look_up(known_days, closes, days) * rates)
+    return _multiply(units, look_up(known_days, closes, days) * rates[position.currency])
 
 
 def _with_trades(position: Position, days: Days, closes: Values) -> tuple[Days, Values]:
     """Put the prices of trades before the first close."""
     first = int(days[0]) if len(days) else None
-    earlier = [(day.toordinal(), trade) for day, trade in position.traded.items() if first is None or day.toordinal() < first]
+    earlier = list(takewhile(lambda one: first is None or one[0] < first, ((day.toordinal(), trade) for day, trade in position.traded.items())))
     if not earlier:
         return days, closes
     trade_days = np.array([day for day, _ in earlier], dtype=np.int64)
@@ -102,9 +116,8 @@ def _spread_flows(book: Book, days: Days, shown: Mask) -> tuple[Values, Values]:
     first = int(days[0])
     for day, flow in book.flows.items():
         place = day.toordinal() - first
-        internal = float(flow.internal)
-        inflows[place] = float(flow.inflow) + max(internal, 0.0)
-        outflows[place] = float(flow.outflow) + max(-internal, 0.0)
+        inflows[place] = flow.total_in
+        outflows[place] = flow.total_out
         shown[place] = True
     return inflows, outflows
 

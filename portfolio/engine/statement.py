@@ -90,8 +90,8 @@ def _close(book: Book, start_value: Decimal, end: dt.date) -> Statement:
     for name, balance in book.balances.items():
         value = _in_base(book, name, balance, end)
         end_value, currency = end_value + value, currency + value - book.cash_entered[name]
-    inflows = sum((flow.inflow + max(flow.internal, ZERO) for flow in book.flows.values()), ZERO)
-    outflows = sum((flow.outflow + max(-flow.internal, ZERO) for flow in book.flows.values()), ZERO)
+    inflows = sum((flow.total_in for flow in book.flows.values()), ZERO)
+    outflows = sum((flow.total_out for flow in book.flows.values()), ZERO)
     total = realized + unrealized + income - fees - taxes + currency
     gain = GainBreakdown(*(known(value) for value in (realized, unrealized, income, fees, taxes, currency, total)))
     return Statement(book, start_value, end_value, inflows, outflows, gain)

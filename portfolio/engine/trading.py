@@ -49,19 +49,21 @@ def gross_of(entry: Entry) -> Decimal:
 
 def trade(book: Book, entry: Entry, sign: int) -> None:
     """Book units against money that is paid from or to the cash of the account."""
-    position = book.position(entry.instrument)
-    units, gross, rate = units_of(entry), gross_of(entry), book.entry_rate(entry)
+    position = book.positions.get(entry.instrument) or book.position(entry.instrument)
+    units, rate = entry.quantity, book.entry_rate(entry)
+    if not isinstance(units, Decimal):
+        units = units_of(entry)
+    gross = entry.amount if entry.amount is not None else UNKNOWN if entry.price is None else units * entry.price
     gross_base = gross if rate is ONE else convert(gross, rate)
     net, net_base = gross, gross_base
     if entry.fee or entry.tax:
         charges, charges_base = book.charge(position, entry, rate)
         net, net_base = (gross + charges, gross_base + charges_base) if sign > 0 else (gross - charges, gross_base - charges_base)
-    if sign > 0:
-        book.pay(entry, -net, -net_base)
-    else:
-        book.pay(entry, net, net_base)
+    is_gross = book.view is View.GROSS
+    if is_gross or book.rules.cash_tracking:
+        book.pay(entry, -net if sign > 0 else net, -net_base if sign > 0 else net_base)
     note_price(book, position, entry, gross, gross_base)
-    worth, worth_base = (gross, gross_base) if book.view is View.GROSS else (net, net_base)
+    worth, worth_base = (gross, gross_base) if is_gross else (net, net_base)
     value = worth if entry.currency == position.currency else book.translate(entry, position, worth, worth_base)
     if sign > 0:
         move(book, position, entry, units, value=value, value_base=worth_base)
@@ -71,23 +73,22 @@ def trade(book: Book, entry: Entry, sign: int) -> None:
 
 def note_price(book: Book, position: Position, entry: Entry, gross: Decimal, gross_base: Decimal) -> None:
     """Remember what the units were traded at, for days without a close."""
-    if entry.currency == position.currency:
-        told = entry.price is not None and entry.amount is None
-        position.traded[entry.trade_date] = (entry.price or ZERO, ONE) if told else (gross, units_of(entry))
-    else:
-        position.traded[entry.trade_date] = (book.translate(entry, position, gross, gross_base), units_of(entry))
+    if entry.currency != position.currency:
+        gross = book.translate(entry, position, gross, gross_base)
+    position.traded[entry.trade_date] = (gross, units_of(entry))
 
 
 def move(book: Book, position: Position, entry: Entry, units: Decimal, *, value: Decimal, value_base: Decimal) -> None:
     """Let units (positive: come, negative: go) with their value close what is open the other way, and open the rest."""
-    queue = position.queue(entry.account, book.rules.method)
+    queue = position.queues.get(entry.account) or position.queue(entry.account, book.rules.method)
     held = queue.quantity
     if held and held.is_signed() != units.is_signed():
-        closing = -units if abs(units) <= abs(held) else held
+        if abs(units) <= abs(held):
+            close(book, position, queue, entry, units=-units, proceeds=-value, proceeds_base=-value_base)
+            return
+        closing = held
         part, part_base = share(value, closing, -units), share(value_base, closing, -units)
         close(book, position, queue, entry, units=closing, proceeds=-part, proceeds_base=-part_base)
-        if closing == -units:
-            return
         units, value, value_base = units + closing, value - part, value_base - part_base
     if units.is_signed() and not book.rules.allow_short:
         _miss_units(book, position, entry, -units, held)

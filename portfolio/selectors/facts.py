@@ -1,11 +1,13 @@
 """Stored facts, as the engine takes them: few queries, no model instances, no more history than a figure needs."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, Expression, F, Field, Func, IntegerField, TextField, Value, When
 from django.db.models.functions import Cast, NullIf
 
@@ -28,7 +30,10 @@ def load_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID] | None = N
     if instrument_ids is not None:
         rows = rows.filter(instrument__in=list(instrument_ids))
     found = rows.order_by("trade_date", _rank(), "sequence").values_list(*_columns())
-    return Ledger(_read_row(row) if row[LOTS] else Entry._make(row) for row in found)
+    with connection.cursor() as cursor:
+        # The driver's rows as they are: Django's own way of reading them would take as long again.
+        cursor.execute(*found.query.sql_with_params())
+        return Ledger(_read_row(row) if row[LOTS] else Entry._make(row) for row in cursor.fetchall())
 
 
 def entry_of(transaction: Transaction) -> Entry:
@@ -123,7 +128,7 @@ def _columns() -> list[Expression | F]:
         NullIf(_trim("tax"), Value(Decimal(0)), output_field=Field()),
         F("currency"),
         _trim("fx_rate"),
-        F("lots"),
+        Cast("lots", TextField()),
         F("sequence"),
         Cast("counter_account_id", TextField()),
     ]
@@ -141,7 +146,7 @@ def _rank() -> Case:
 
 
 def _read_row(row: tuple[Any, ...]) -> Entry:
-    return Entry._make((*row[:LOTS], _read_lots(row[LOTS]), *row[LOTS + 1 :]))
+    return Entry._make((*row[:LOTS], _read_lots(json.loads(row[LOTS])), *row[LOTS + 1 :]))
 
 
 def _read_lots(stored: list[dict[str, str]] | None) -> tuple[tuple[str, Decimal], ...] | None:
