@@ -38,7 +38,7 @@ def measure_performance(*, portfolio: Portfolio, start: dt.date | None, end: dt.
     """
     if start is not None and start >= end:
         raise InvalidInputError("The period must end after it starts.", code="empty_period", field="from")
-    key = _key(portfolio, "performance", start, end, benchmark.pk if benchmark else None)
+    key = _key(portfolio, "performance", start, end, *((benchmark.pk, benchmark.version) if benchmark else ()))
     return _compute(key, lambda: _measure_performance(portfolio, start, end, benchmark))
 
 

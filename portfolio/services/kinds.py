@@ -70,7 +70,8 @@ RULES: dict[str, KindRules] = {
     Kind.WITHDRAWAL: KindRules("Withdrawal", ("amount",), _MONEY, positive=("amount",)),
     Kind.TRANSFER_IN: KindRules("Transfer in", ("symbol", "quantity"), ("price", "amount", "counter_account", *_MONEY)),
     Kind.TRANSFER_OUT: KindRules("Transfer out", ("symbol", "quantity"), ("price", "amount", "counter_account", "lots", *_MONEY)),
-    Kind.SPLIT: KindRules("Split", ("symbol", "quantity"), ()),
+    # A split moves no money; the currency is only that of its row.
+    Kind.SPLIT: KindRules("Split", ("symbol", "quantity"), ("currency",)),
 }
 # Every kind takes these.
 COMMON_FIELDS = frozenset({"kind", "trade_date", "settlement_date", "account", "note", "external_id"})

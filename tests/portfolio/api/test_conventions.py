@@ -134,7 +134,18 @@ def test_a_page_keeps_its_filters(api: APIClient, book: Portfolio, acme: Any, ur
     assert ([row["kind"] for row in answer["results"]], answer["next"]) == (["buy"], None)
 
 
-READS = ["", "/accounts", "/transactions", "/imports", "/holdings", "/performance", "/lots", "/allocation", "/export?format=csv", "/export?format=json"]
+READS = [
+    "",
+    "/accounts",
+    "/transactions",
+    "/imports",
+    "/holdings",
+    "/performance",
+    "/lots",
+    "/allocation",
+    "/export?format=csv",
+    "/export?format=json",
+]
 
 
 @pytest.mark.parametrize("path", READS)
@@ -196,7 +207,11 @@ def test_a_request_repeated_with_its_key_changes_nothing_twice(api: APIClient, u
 
 def test_a_key_is_for_one_request(api: APIClient, url: str) -> None:
     post_with_key(api, f"{url}/transactions", BUY)
-    for address, body in ((f"{url}/transactions", {**BUY, "quantity": "11"}), (f"{url}/accounts", {"name": "Depot"}), (f"{url}/transactions?x=1", BUY)):
+    for address, body in (
+        (f"{url}/transactions", {**BUY, "quantity": "11"}),
+        (f"{url}/accounts", {"name": "Depot"}),
+        (f"{url}/transactions?x=1", BUY),
+    ):
         answer = post_with_key(api, address, body)
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
     assert Transaction.objects.count() == 1
@@ -250,7 +265,7 @@ def test_every_post_that_writes_takes_a_key(api: APIClient, alice: User, url: st
     assert (again.status_code, again.content, again["Idempotency-Replayed"]) == (first.status_code, first.content, "true")
 
 
-def test_a_stranger_finds_nothing(api: APIClient, book: Portfolio, acme: Any, charlie: User, call: Callable[[User], APIClient], url: str) -> None:
+def test_a_stranger_finds_nothing(api: APIClient, book: Portfolio, charlie: User, call: Callable[[User], APIClient], url: str) -> None:
     entry = api.post(f"{url}/transactions", BUY)["Location"]
     account = f"{url}/accounts/{api.get(f'{url}/accounts').json()['results'][0]['id']}"
     imported = f"{url}/imports/{book.pk}"
@@ -258,7 +273,12 @@ def test_a_stranger_finds_nothing(api: APIClient, book: Portfolio, acme: Any, ch
     requests = [("get", url + path, None) for path in READS]
     requests += [("get", address, None) for address in (entry, account, imported)]
     requests += [("delete", address, None) for address in (url, entry, account, imported)]
-    requests += [("patch", url, {"name": "x"}), ("put", url, {"name": "x", "base_currency": "EUR"}), ("patch", entry, {"note": "x"}), ("put", entry, BUY)]
+    requests += [
+        ("patch", url, {"name": "x"}),
+        ("put", url, {"name": "x", "base_currency": "EUR"}),
+        ("patch", entry, {"note": "x"}),
+        ("put", entry, BUY),
+    ]
     requests += [("post", f"{url}/transactions", BUY), ("post", f"{url}/accounts", {"name": "x"}), ("patch", account, {"name": "x"})]
     for method, address, body in requests:
         answer = getattr(stranger, method)(address, body)
@@ -269,7 +289,9 @@ def test_a_stranger_finds_nothing(api: APIClient, book: Portfolio, acme: Any, ch
     assert stranger.post(f"{url}/imports", b"date,type\n", content_type="text/csv").status_code == 404
 
 
-def test_private_instruments_and_rates_are_seen_by_their_owner_only(api: APIClient, alice: User, charlie: User, call: Callable[[User], APIClient]) -> None:
+def test_private_instruments_and_rates_are_seen_by_their_owner_only(
+    api: APIClient, alice: User, charlie: User, call: Callable[[User], APIClient]
+) -> None:
     PriceFactory(instrument=InstrumentFactory(symbol="OWN", owner=alice))
     api.post(f"{V1}/fx-rates", [{"date": "2024-01-02", "base": "EUR", "quote": "USD", "rate": "1.1"}])
     stranger = call(charlie)
