@@ -37,5 +37,5 @@ def measure_exponent(code: str) -> int:
 def list_common_choices() -> list[tuple[str, str]]:
     """Return (code, "EUR – Euro") of the currencies in use today, for selects."""
     names = Locale("en").currencies
-    common = "EUR USD GBP CHF JPY CAD AUD NZD SEK NOK DKK PLN CZK HUF RON BGN ISK TRY INR CNY HKD SGD KRW TWD THB IDR MYR PHP ZAR BRL MXN CLP ILS AED SAR"
+    common = "EUR USD GBP CHF JPY CAD AUD NZD SEK NOK DKK PLN CZK HUF RON ISK TRY INR CNY HKD SGD KRW TWD THB IDR MYR PHP ZAR BRL MXN CLP ILS AED SAR"
     return [(code, f"{code} – {names[code]}") for code in common.split()]
