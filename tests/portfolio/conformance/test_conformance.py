@@ -52,7 +52,7 @@ def test_a_wrong_figure_is_a_miss_and_exit_code_1(tmp_path):
     wrong.write_text(json.dumps(content))
     code, text = run(wrong)
     assert code == 1
-    assert "own-xirr-two-years (xirr): MISS: xirr: expected 0.2, got 0.09999999" in text
+    assert "own-xirr-two-years (xirr): MISS: xirr: expected 0.2, got 0." in text
     assert "own-xirr-no-return (xirr): MISS: KeyError: 'flows'" in text
     assert "own-twr (twr_subperiods): ok" in text
 
