@@ -1,13 +1,18 @@
 """What every form of the portfolio has in common."""
 
 import re
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from common.errors import DomainError
+
+
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Give a select of this form its choices."""
+    cast("forms.ChoiceField", form.fields[name]).choices = choices
 
 
 class ServiceForm(forms.Form):

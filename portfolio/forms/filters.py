@@ -1,11 +1,13 @@
 """The filters of the transactions page, as they stand in its address."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from portfolio.forms.base import set_choices
 from portfolio.forms.fields import DayField, SymbolField
 from portfolio.services.kinds import list_kind_choices
 
@@ -23,10 +25,11 @@ class LedgerFilterForm(forms.Form):
     symbol = SymbolField(label="Instrument", required=False, list_id="filter-symbols")
     account = forms.ChoiceField(label="Account", required=False)
 
-    def __init__(self, *args: Any, accounts: list[str], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["kind"].choices = [("", "All kinds"), *list_kind_choices()]
-        self.fields["account"].choices = [("", "All accounts"), *((name, name) for name in accounts)]
+    def __init__(self, data: Mapping[str, Any] | None = None, *, accounts: list[str], **options: Any) -> None:
+        # The form of one transaction has fields of the same names on the same page.
+        super().__init__(data, auto_id="filter-%s", **options)
+        set_choices(self, "kind", [("", "All kinds"), *list_kind_choices()])
+        set_choices(self, "account", [("", "All accounts"), *((name, name) for name in accounts)])
         # Python's keyword is the address's parameter.
         self.fields["from"] = DayField(label="From", required=False)
         self.fields["to"] = DayField(label="To", required=False)

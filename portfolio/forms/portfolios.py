@@ -1,5 +1,6 @@
 """Forms of a portfolio's settings, its accounts and its end."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from common.currencies import list_common_choices
 from common.errors import NotFoundError
-from portfolio.forms.base import ServiceForm
+from portfolio.forms.base import ServiceForm, set_choices
 from portfolio.forms.fields import SymbolField
 from portfolio.models import BrokerageAccount, Instrument, Portfolio
 from portfolio.selectors.instruments import get_instrument
@@ -43,7 +44,7 @@ class PortfolioForm(ServiceForm):
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.user = user
-        self.fields["base_currency"].choices = self._list_currencies()
+        set_choices(self, "base_currency", self._list_currencies())
 
     def _list_currencies(self) -> list[tuple[str, str]]:
         """Return the common currencies, and the present one even if it is not common."""
@@ -74,10 +75,8 @@ class AccountForm(ServiceForm):
 
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args: Any, account: BrokerageAccount | None = None, **options: Any) -> None:
-        super().__init__(
-            *args, initial={"name": account.name if account else ""}, auto_id=f"account-{account.pk if account else 'new'}-%s", **options
-        )
+    def __init__(self, data: Mapping[str, Any] | None = None, *, account: BrokerageAccount | None = None, **options: Any) -> None:
+        super().__init__(data, initial={"name": account.name if account else ""}, auto_id=f"account-{account.pk if account else 'new'}-%s", **options)
         self.account = account
 
 

@@ -132,9 +132,9 @@ def test_keys_open_close_and_search(open_page: Open) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#modal")).to_be_hidden()
     page.keyboard.press("/")
-    expect(page.locator("#id_text")).to_be_focused()
+    expect(page.locator("#filter-text")).to_be_focused()
     page.keyboard.type("n/n")
-    expect(page.locator("#id_text")).to_have_value("n/n")
+    expect(page.locator("#filter-text")).to_have_value("n/n")
     expect(page.locator("#modal")).to_be_hidden()
 
 

@@ -79,7 +79,7 @@ behave("[data-kinds-apply]", (button) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog[open], [contenteditable]")) return;
   if (!document.querySelector("[data-ledger-page]")) return;
-  const target = event.key === "/" ? document.getElementById("id_text") : event.key === "n" ? document.querySelector("[data-key=n]") : null;
+  const target = event.key === "/" ? document.getElementById("filter-text") : event.key === "n" ? document.querySelector("[data-key=n]") : null;
   if (!target) return;
   event.preventDefault();
   if (event.key === "/") target.focus();
