@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db.models import F
@@ -185,5 +186,10 @@ def test_the_cache_forgets_the_least_recently_used_and_the_old():
     for key in ("a", "b", "a", "c", "a", "b"):
         assert ask(key) == key
     assert made == ["a", "b", "c", "b"]
+    small = FigureCache(points=5)
+    series = [SimpleNamespace(series=range(count)) for count in (3, 3, 2, 9)]
+    for place, figure in enumerate(series):
+        assert small.get_or_make(place, lambda figure=figure: figure) is figure
+    assert small.get_or_make(2, lambda: "again") == "again"
     short = FigureCache(seconds=-1)
     assert [short.get_or_make("a", lambda number=number: number) for number in (1, 2)] == [1, 2]
