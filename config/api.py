@@ -23,7 +23,8 @@ RENDERERS = {"yaml": OpenApiYamlRenderer, "json": OpenApiJsonRenderer}
 def describe_api(kind: str) -> bytes:
     """Return the OpenAPI description; it changes with the program only."""
     schema = SchemaGenerator().get_schema(public=True)
-    return bytes(RENDERERS[kind]().render(schema, renderer_context={}))
+    rendered = RENDERERS[kind]().render(schema, renderer_context={})
+    return rendered.encode() if isinstance(rendered, str) else rendered
 
 
 @cache_control(max_age=300)

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import dj_email_url
@@ -122,7 +123,7 @@ DATABASE_URL = read_text("DATABASE_URL")
 IS_DATABASE_EMBEDDED = not DATABASE_URL
 DATABASE_TIMEOUT_MS = read_int("DATABASE_TIMEOUT_MS", 30_000, low=100)
 if IS_DATABASE_EMBEDDED:
-    _database = {
+    _database: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "portfolio",
         "USER": "portfolio",
@@ -132,7 +133,7 @@ if IS_DATABASE_EMBEDDED:
     }
 else:
     try:
-        _database = dj_database_url.parse(DATABASE_URL)
+        _database = {**dj_database_url.parse(DATABASE_URL)}
     except ValueError as error:
         raise ImproperlyConfigured("DATABASE_URL: not a database address like postgresql://user:password@host:5432/name") from error
     if _database.get("ENGINE") != "django.db.backends.postgresql":

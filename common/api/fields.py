@@ -43,8 +43,8 @@ class ExactDecimalField(serializers.DecimalField):
             if abs(value) >= Decimal(10) ** whole:
                 self.fail("max_digits")
 
-    def to_representation(self, value: Any) -> str | None:
-        return None if value is None else format_decimal(Decimal(value))
+    def to_representation(self, value: Any) -> str:
+        return format_decimal(Decimal(value))
 
 
 class ExactDateField(serializers.DateField):

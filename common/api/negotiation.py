@@ -1,6 +1,6 @@
 """The API answers JSON, whatever the browser says it likes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.negotiation import BaseContentNegotiation
@@ -13,8 +13,9 @@ from rest_framework.utils.mediatypes import media_type_matches
 class OneAnswer(BaseContentNegotiation):
     """The view's first renderer; the parser by Content-Type. `?format=` stays free for what an endpoint means by it."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         return next((parser for parser in parsers if media_type_matches(parser.media_type, request.content_type)), None)
 
-    def select_renderer(self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None) -> tuple[BaseRenderer, Any]:
-        return renderers[0], renderers[0].media_type
+    def select_renderer(self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None) -> tuple[BaseRenderer, Any]:
+        first = next(iter(renderers))
+        return first, first.media_type

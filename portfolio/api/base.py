@@ -66,6 +66,12 @@ def answer_bytes(request: Request, tag: str, compute: Callable[[], bytes]) -> Ht
     return HttpResponse(compute(), content_type="application/json", headers=headers)
 
 
+def read_raw(request: Request) -> bytes | None:
+    """Return the body if a parser left it as it came, a file; else None."""
+    data: object = request.data
+    return data if isinstance(data, bytes) else None
+
+
 def answer_deleted() -> Response:
     return Response(status=204)
 

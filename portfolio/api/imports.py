@@ -16,7 +16,7 @@ from common.api.pagination import CursorPages
 from common.api.parsers import CSVParser, RawJSONParser
 from common.api.query import read_flag, read_text
 from common.errors import InvalidInputError
-from portfolio.api.base import IF_NONE_MATCH, PortfolioAPIView, answer_deleted, tag_ledger
+from portfolio.api.base import IF_NONE_MATCH, PortfolioAPIView, answer_deleted, read_raw, tag_ledger
 from portfolio.api.schemas.responses import ImportBatchSerializer, ImportResultSerializer, RefusedImportSerializer
 from portfolio.importers.registry import list_formats
 from portfolio.models import ImportBatch
@@ -149,8 +149,9 @@ def _show_row(row: PreviewRow) -> dict[str, Any]:
 
 def _read_file(request: Request) -> tuple[bytes, str]:
     """Return the file's bytes and name: the part `file` of a form, or the body itself."""
-    if isinstance(request.data, bytes):
-        return request.data, ""
+    content = read_raw(request)
+    if content is not None:
+        return content, ""
     file = request.FILES.get("file")
     if file is None:
         raise InvalidInputError("file: send the file as the form's part `file`, or as a text/csv body.", code="required", field="file")

@@ -16,7 +16,7 @@ from common.api.parsers import CSVParser, StrictJSONParser
 from common.api.query import parse_date, read_date, read_flag, read_period, read_text
 from common.api.serializers import StrictSerializer
 from common.errors import InvalidInputError, TooLargeError
-from portfolio.api.base import FROM, IF_NONE_MATCH, TO, PortfolioAPIView, answer_deleted
+from portfolio.api.base import FROM, IF_NONE_MATCH, TO, PortfolioAPIView, answer_deleted, read_raw
 from portfolio.api.schemas.requests import FxRateBody, PriceBody, SymbolPriceBody
 from portfolio.api.schemas.responses import FxRateSerializer, PriceSerializer, WrittenSerializer
 from portfolio.importers.fx_csv import FxRow
@@ -68,8 +68,8 @@ class InstrumentPricesView(PortfolioAPIView):
     def post(self, request: Request, symbol: str) -> Response:
         """Write closes of one instrument, as a list or as CSV (date,close). A day that has one gets the new one; all or nothing."""
         instrument = get_instrument(user=self.user, symbol=symbol)
-        if isinstance(request.data, bytes):
-            return _answer_file(import_prices_csv(actor=self.user, content=request.data, instrument=instrument))
+        if (content := read_raw(request)) is not None:
+            return _answer_file(import_prices_csv(actor=self.user, content=content, instrument=instrument))
         rows = read_rows(PriceBody, request.data)
         written = record_prices(actor=self.user, instrument=instrument, rows=[(row["date"], row["close"]) for row in rows])
         return _answer_written(len(rows), written)
@@ -102,9 +102,9 @@ class PricesView(PortfolioAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Write closes of several instruments, as a list or as CSV (symbol,date,close,currency); all or nothing."""
-        if isinstance(request.data, bytes):
+        if (content := read_raw(request)) is not None:
             create = read_flag(request, "create_instruments")
-            return _answer_file(import_prices_csv(actor=self.user, content=request.data, create_instruments=create))
+            return _answer_file(import_prices_csv(actor=self.user, content=content, create_instruments=create))
         rows = read_rows(SymbolPriceBody, request.data)
         written = record_prices_by_symbol(actor=self.user, rows=[(row["symbol"], row["date"], row["close"]) for row in rows])
         return _answer_written(len(rows), written)
@@ -134,8 +134,8 @@ class FxRatesView(PortfolioAPIView):
     def post(self, request: Request) -> Response:
         """Write exchange rates, as a list or as CSV (date,base,quote,rate): 1 base = rate quote. All or nothing."""
         shared = self._reads_shared(request)
-        if isinstance(request.data, bytes):
-            done = import_fx_csv(actor=self.user, content=request.data, shared=shared)
+        if (content := read_raw(request)) is not None:
+            done = import_fx_csv(actor=self.user, content=content, shared=shared)
             return _answer_file(PriceImport(done.received, done.written, (), done.problems))
         rows = read_rows(FxRateBody, request.data)
         rates = [FxRow(index, row["date"], row["base"], row["quote"], row["rate"]) for index, row in enumerate(rows)]

@@ -51,7 +51,7 @@ def list_export_instruments(*, portfolio: Portfolio) -> list[dict[str, str]]:
 
 def _list_named_lots(portfolio: Portfolio) -> set[str]:
     chosen = Transaction.objects.filter(portfolio=portfolio).exclude(lots=None).values_list("lots", flat=True)
-    return {lot["transaction"] for lots in chosen for lot in lots}
+    return {lot["transaction"] for lots in chosen for lot in lots or ()}
 
 
 def _draft_of(values: list[object]) -> TransactionDraft:

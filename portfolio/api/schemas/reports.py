@@ -33,9 +33,9 @@ def _field_of(hint: Any) -> serializers.Field[Any, Any, Any, Any]:
     if inner is Decimal:
         return number(null=optional)
     if dataclasses.is_dataclass(inner) or hasattr(inner, "_fields"):
-        return describe(typing.cast("type[Any]", inner))(allow_null=optional)
+        return describe(typing.cast("typing.Hashable", inner))(allow_null=optional)
     if origin is tuple and (dataclasses.is_dataclass(arguments[0]) or hasattr(arguments[0], "_fields")):
-        return describe(arguments[0])(many=True)
+        return describe(typing.cast("typing.Hashable", arguments[0]))(many=True)
     if origin is tuple:
         return serializers.ListField(child=_field_of(arguments[0]))
     if origin is dict:
