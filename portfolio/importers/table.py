@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 
 from portfolio.importers.drafts import Problem
 
@@ -52,7 +53,8 @@ class Table:
                 elif len(cells) > len(self.columns):
                     self.problems.append(Problem(start, "", "too_many_cells", f"The line has {len(cells)} cells, the header {len(self.columns)}."))
                 else:
-                    yield start, dict(zip(self.columns, cells, strict=False))
+                    # Programs leave out empty cells at the end of a line.
+                    yield start, dict(zip_longest(self.columns, cells, fillvalue=""))
         except csv.Error as error:
             self.problems.append(Problem(line, "", "bad_csv", f"This line cannot be read as CSV: {error}."))
 
