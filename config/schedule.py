@@ -12,4 +12,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=17),
         "options": {"expires": 3500},
     },
+    "remove-expired-uploads": {"task": "portfolio.tasks.remove_expired_uploads", "schedule": crontab(minute=29), "options": {"expires": 3500}},
 }

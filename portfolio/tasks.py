@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from common.errors import ExternalServiceError
-from portfolio.services import market_data
+from portfolio.services import market_data, uploads
 
 FIRST_PAUSE = 60
 LONGEST_PAUSE = 900
@@ -23,3 +23,9 @@ def update_prices(self: Any) -> None:
         if not error.retryable:
             raise
         raise self.retry(exc=error, countdown=min(FIRST_PAUSE * 2**self.request.retries, LONGEST_PAUSE)) from error
+
+
+@shared_task
+def remove_expired_uploads() -> int:
+    """Forget files that somebody uploaded more than a day ago and neither imported nor dropped; return how many."""
+    return uploads.remove_expired_uploads()

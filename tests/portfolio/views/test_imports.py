@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from portfolio.models import FxRate, ImportBatch, ImportUpload, Instrument, Portfolio, Price, Transaction
+from portfolio.tasks import remove_expired_uploads
 from portfolio.views.import_help import GUIDES
 from tests.factories_portfolio import InstrumentFactory
 from tests.portfolio.views.conftest import HTMX, Record, browse, count_queries
@@ -159,6 +160,14 @@ def test_a_file_is_kept_for_a_day(page: Client, url: str) -> None:
         assert later.get(preview).status_code == 404
         send(later, url, TWINS)
     assert ImportUpload.objects.count() == 1
+
+
+def test_forgotten_files_are_removed_after_a_day(page: Client, url: str) -> None:
+    send(page, url, GOOD)
+    assert remove_expired_uploads() == 0
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=25)):
+        assert remove_expired_uploads() == 1
+    assert not ImportUpload.objects.exists()
 
 
 @pytest.mark.parametrize(
