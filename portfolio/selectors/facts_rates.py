@@ -11,32 +11,30 @@ from django.db import connection
 from common.currencies import MINOR_UNITS
 from portfolio.engine.fx import FxTable, RateSeries
 
-# The pairs on file, by jumping from one to the next in the index: thirty pairs of ten years cost thirty look-ups.
+# The pairs on file, by jumping from one to the next in the index: thirty pairs of ten years cost thirty look-ups. The owner stands in the
+# order because a search for nothing (IS NULL) does not tell the planner that the index is in order behind it.
 PAIRS = """
 WITH RECURSIVE pairs AS (
-    (SELECT base, quote FROM portfolio_fxrate WHERE {owner} ORDER BY base, quote LIMIT 1)
+    (SELECT base, quote FROM portfolio_fxrate WHERE {owner} ORDER BY owner_id, base, quote LIMIT 1)
     UNION ALL
     SELECT following.base, following.quote FROM pairs CROSS JOIN LATERAL (
-        SELECT base, quote FROM portfolio_fxrate WHERE {owner} AND (base, quote) > (pairs.base, pairs.quote) ORDER BY base, quote LIMIT 1
+        SELECT base, quote FROM portfolio_fxrate WHERE {owner} AND (base, quote) > (pairs.base, pairs.quote) ORDER BY owner_id, base, quote LIMIT 1
     ) AS following
 )
 SELECT {own} AS own, base, quote FROM pairs
 """
-SHARED = PAIRS.format(owner="owner_id IS NULL", own="FALSE")
-OWN = PAIRS.format(owner="owner_id = %(owner)s", own="TRUE")
 SERIES = """
 SELECT wanted.base, wanted.quote, found.days, found.rates
-FROM unnest(%(own)s::bool[], %(bases)s::text[], %(quotes)s::text[]) AS wanted (own, base, quote)
+FROM unnest(%(bases)s::text[], %(quotes)s::text[]) AS wanted (base, quote)
 CROSS JOIN LATERAL (
     SELECT string_agg(int4send(date - DATE '0001-01-01' + 1), ''::bytea ORDER BY date) AS days,
            string_agg(trim_scale(rate)::text, ' ' ORDER BY date) AS rates
     FROM portfolio_fxrate
-    WHERE base = wanted.base AND quote = wanted.quote AND date <= %(end)s
-      AND owner_id IS NOT DISTINCT FROM CASE WHEN wanted.own THEN %(owner)s::uuid END
+    WHERE {owner} AND base = wanted.base AND quote = wanted.quote AND date <= %(end)s
 ) AS found
 WHERE found.days IS NOT NULL
-ORDER BY wanted.own
 """
+SHARED, OWN = "owner_id IS NULL", "owner_id = %(owner)s"
 Pair = tuple[str, str]
 
 
@@ -47,12 +45,15 @@ def load_rates(owner_id: UUID, currencies: Iterable[str], base_currency: str, en
         return FxTable({})
     listed = _list_pairs(owner_id)
     useful = _choose_pairs({pair for _, pair in listed}, foreign, base_currency)
-    return FxTable(_load_series(owner_id, [(own, pair) for own, pair in listed if pair in useful], end))
+    shared = _load_series(SHARED, owner_id, [pair for own, pair in listed if pair in useful and not own], end)
+    own = _load_series(OWN, owner_id, [pair for own, pair in listed if pair in useful and own], end)
+    return FxTable(shared | {pair: _override(shared[pair], series) if pair in shared else series for pair, series in own.items()})
 
 
 def _list_pairs(owner_id: UUID) -> list[tuple[bool, Pair]]:
+    """Return (whether it is the owner's own, pair) of every pair on file."""
     with connection.cursor() as cursor:
-        cursor.execute(f"({SHARED}) UNION ALL ({OWN})", {"owner": owner_id})
+        cursor.execute(f"({PAIRS.format(owner=SHARED, own='FALSE')}) UNION ALL ({PAIRS.format(owner=OWN, own='TRUE')})", {"owner": owner_id})
         return [(own, (base, quote)) for own, base, quote in cursor.fetchall()]
 
 
@@ -70,19 +71,18 @@ def _choose_pairs(pairs: set[Pair], foreign: set[str], base_currency: str) -> se
     return {pair for pair in pairs if frozenset(pair) in joined}
 
 
-def _load_series(owner_id: UUID, listed: list[tuple[bool, Pair]], end: dt.date) -> dict[Pair, RateSeries]:
-    columns: dict[str, Any] = {"own": [own for own, _ in listed], "bases": [pair[0] for _, pair in listed], "quotes": [pair[1] for _, pair in listed]}
-    found: dict[Pair, RateSeries] = {}
-    if not listed:
-        return found
+def _load_series(owner: str, owner_id: UUID, pairs: list[Pair], end: dt.date) -> dict[Pair, RateSeries]:
+    if not pairs:
+        return {}
+    wanted: dict[str, Any] = {"bases": [base for base, _ in pairs], "quotes": [quote for _, quote in pairs], "end": end, "owner": owner_id}
     with connection.cursor() as cursor:
-        cursor.execute(SERIES, {**columns, "end": end, "owner": owner_id})
-        for base, quote, packed_days, text in cursor.fetchall():
-            days = np.frombuffer(packed_days, dtype=">i4").astype(np.int64).tolist()
-            series = RateSeries(days, text.split(" "), np.fromstring(text, sep=" "))
-            earlier = found.get((base, quote))
-            found[base, quote] = series if earlier is None else _override(earlier, series)
-    return found
+        cursor.execute(SERIES.format(owner=owner), wanted)
+        return {(base, quote): _read_series(days, rates) for base, quote, days, rates in cursor.fetchall()}
+
+
+def _read_series(packed_days: bytes, rates: str) -> RateSeries:
+    days = np.frombuffer(packed_days, dtype=">i4").astype(np.int64).tolist()
+    return RateSeries(days, rates.split(" "), np.fromstring(rates, sep=" "))
 
 
 def _override(shared: RateSeries, own: RateSeries) -> RateSeries:

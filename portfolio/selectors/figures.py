@@ -11,13 +11,14 @@ from typing import Literal, TypeVar, get_args
 
 from common.errors import InvalidInputError
 from portfolio.engine.book import Book, Rules
+from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import InstrumentInfo
 from portfolio.engine.performance import find_period, measure_period
 from portfolio.engine.positions import fold
 from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsReport, PerformanceReport
 from portfolio.engine.valuation import allocate, allocate_accounts, list_lots, value_holdings
 from portfolio.models import Instrument, Portfolio
-from portfolio.selectors.cache import figures
+from portfolio.selectors.cache import figures, ledgers
 from portfolio.selectors.facts import load_account_names, load_entries, load_market
 
 Criterion = Literal["instrument", "kind", "sector", "country", "currency", "account"]
@@ -93,13 +94,17 @@ def _key(portfolio: Portfolio, *parts: object) -> tuple[object, ...]:
     return portfolio.pk, portfolio.revision, *parts
 
 
+def _load_ledger(portfolio: Portfolio) -> Ledger:
+    return ledgers.get_or_make(_key(portfolio), lambda: load_entries(portfolio))
+
+
 def _fold_net(portfolio: Portfolio, as_of: dt.date) -> Book:
-    entries = load_entries(portfolio)
+    entries = _load_ledger(portfolio)
     return fold(entries, rules_of(portfolio), load_market(portfolio, entries, as_of), until=as_of)
 
 
 def _measure_performance(portfolio: Portfolio, start: dt.date | None, end: dt.date, benchmark: Instrument | None) -> PerformanceReport:
-    entries = load_entries(portfolio)
+    entries = _load_ledger(portfolio)
     period = find_period(entries, start, end)
     market = load_market(portfolio, entries, end, days=[period.start], series_from=period.start, benchmark=benchmark)
     info = market.instruments[str(benchmark.pk)] if benchmark else None
@@ -107,7 +112,7 @@ def _measure_performance(portfolio: Portfolio, start: dt.date | None, end: dt.da
 
 
 def _measure_lots(portfolio: Portfolio, as_of: dt.date, instrument: Instrument | None) -> LotsReport:
-    entries = load_entries(portfolio, [instrument.pk] if instrument else None)
+    entries = load_entries(portfolio, [instrument.pk]) if instrument else _load_ledger(portfolio)
     book = fold(entries, rules_of(portfolio), load_market(portfolio, entries, as_of), until=as_of, keep_closed=True)
     return list_lots(book, as_of, load_account_names(portfolio))
 

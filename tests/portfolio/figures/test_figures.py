@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.db.models import F
@@ -10,7 +9,7 @@ from django.db.models import F
 from common.errors import InvalidInputError
 from portfolio.engine.ledger import order_entries
 from portfolio.models import Portfolio
-from portfolio.selectors.cache import FigureCache, figures
+from portfolio.selectors.cache import FigureCache, figures, ledgers
 from portfolio.selectors.facts import entry_of, load_entries
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from tests.factories import UserFactory
@@ -23,6 +22,7 @@ DAY = dt.date(2024, 1, 2)
 @pytest.fixture(autouse=True)
 def _forget_figures():
     figures.clear()
+    ledgers.clear()
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_number_of_queries_does_not_grow_with_the_ledger(portfolio, django_a
     portfolio = changed(portfolio)
     with django_assert_num_queries(5):
         measure_holdings(portfolio=portfolio, as_of=later(150))
-    with django_assert_num_queries(6):  # and the series of closes
+    with django_assert_num_queries(5):  # the ledger is known by now; the series of closes comes on top
         measure_performance(portfolio=portfolio, start=None, end=later(150))
 
 
@@ -177,7 +177,7 @@ def test_a_short_series_of_units_from_outside_is_valued_on_its_day(portfolio):
 
 
 def test_the_cache_forgets_the_least_recently_used_and_the_old():
-    cache = FigureCache(most=2, seconds=1000)
+    cache = FigureCache(most=2, weight=9, seconds=1000, weigh=len)
     made = []
 
     def ask(key):
@@ -186,10 +186,11 @@ def test_the_cache_forgets_the_least_recently_used_and_the_old():
     for key in ("a", "b", "a", "c", "a", "b"):
         assert ask(key) == key
     assert made == ["a", "b", "c", "b"]
-    small = FigureCache(points=5)
-    series = [SimpleNamespace(series=range(count)) for count in (3, 3, 2, 9)]
-    for place, figure in enumerate(series):
+    small = FigureCache(most=9, weight=5, seconds=1000, weigh=len)
+    for place, figure in enumerate(["aaa", "bbb", "cc"]):
         assert small.get_or_make(place, lambda figure=figure: figure) is figure
-    assert small.get_or_make(2, lambda: "again") == "again"
-    short = FigureCache(seconds=-1)
+    assert [small.get_or_make(place, lambda: "") for place in (1, 2, 0)] == ["bbb", "cc", ""]
+    assert small.get_or_make(4, lambda: "far too heavy") == "far too heavy"
+    assert small.get_or_make(4, lambda: "made again") == "made again"
+    short = FigureCache(most=9, weight=9, seconds=-1, weigh=lambda _: 1)
     assert [short.get_or_make("a", lambda number=number: number) for number in (1, 2)] == [1, 2]
