@@ -81,7 +81,8 @@ def measure_health(only: Iterable[str] = ()) -> HealthReport:
 
 
 def _run(checks: list[OurCheck]) -> HealthReport:
-    results = asyncio.run(_gather(checks))
+    # In a thread: whoever asks may have an event loop of his own.
+    results = _threads().submit(asyncio.run, _gather(checks)).result()
     return HealthReport(tuple(_describe(check, result) for check, result in zip(checks, results, strict=True)), time.monotonic())
 
 
@@ -92,7 +93,7 @@ async def _gather(checks: list[OurCheck]) -> list[HealthCheckResult]:
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
     """Kept, and with some to spare: a check that hangs keeps its thread."""
-    return ThreadPoolExecutor(max_workers=2 * len(CHECKS), thread_name_prefix="health")
+    return ThreadPoolExecutor(max_workers=2 * len(CHECKS) + 1, thread_name_prefix="health")
 
 
 def _describe(check: OurCheck, result: HealthCheckResult) -> CheckReport:

@@ -158,3 +158,7 @@ def test_live_touches_nothing(client: Client, django_assert_num_queries):
 
 def test_answers_do_not_depend_on_the_host_name(client: Client):
     assert client.get("/api/health", HTTP_HOST="10.0.0.7").status_code == 200
+
+
+async def test_it_can_be_asked_within_an_event_loop():
+    assert report.measure_health(["disk"]).status == "ok"
