@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.services.idempotency import claim_key
 from portfolio.models import ImportBatch, Instrument, Portfolio, Transaction
 from portfolio.services.prices import record_prices
 from portfolio.services.transactions import TransactionDraft, record_transaction
@@ -76,6 +77,26 @@ def test_one_key_makes_one_entry(book: Portfolio, url: str) -> None:
     made = {answer.json()["id"] for answer in answers if answer.status_code == 201}
     assert len(made) == 1
     assert {answer.json()["code"] for answer in answers if answer.status_code != 201} <= {"idempotency_in_flight"}
+
+
+def test_a_key_that_is_still_worked_on_is_told_so(book: Portfolio, url: str) -> None:
+    claimed, finished = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            claim_key(user=book.owner, key="busy", path=f"{url}/transactions", request_hash="x")
+            claimed.set()
+            finished.wait(timeout=30)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        assert claimed.wait(timeout=30)
+        busy = client_of(book.owner).post(f"{url}/transactions", BUY, headers={"Idempotency-Key": "busy"})
+        finished.set()
+        held.result()
+    assert (busy.status_code, busy.json()["code"]) == (409, "idempotency_in_flight")
+    assert client_of(book.owner).post(f"{url}/transactions", BUY, headers={"Idempotency-Key": "busy"}).status_code == 201
 
 
 def test_one_version_is_changed_once(book: Portfolio, url: str) -> None:
