@@ -1,9 +1,9 @@
 """Decimal numbers as text."""
 
-from decimal import MAX_PREC, Context, Decimal
+from decimal import Context, Decimal
 
-# Wide enough that no operation on it rounds.
-EXACT = Context(prec=min(MAX_PREC, 1_000))
+# Wide enough that no operation on an amount rounds.
+EXACT = Context(prec=1_000)
 
 
 def format_decimal(value: Decimal) -> str:
@@ -20,5 +20,7 @@ def fits_column(value: Decimal, *, digits: int, decimals: int) -> bool:
         return False
     if not value:
         return True
-    exponent = int(value.normalize(EXACT).as_tuple().exponent)
-    return exponent >= -decimals and value.adjusted() < digits - decimals
+    _, figures, exponent = value.as_tuple()
+    written = "".join(map(str, figures))
+    zeros = len(written) - len(written.rstrip("0"))
+    return int(exponent) + zeros >= -decimals and value.adjusted() < digits - decimals

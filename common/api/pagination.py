@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from rest_framework.exceptions import ParseError
 from rest_framework.pagination import BasePagination
@@ -55,7 +56,7 @@ class CursorPages(BasePagination):
     def _fetch(self, queryset: QuerySet[Any], ordering: Sequence[str], position: list[Any] | None, count: int) -> list[Any]:
         try:
             return list(queryset.filter(_after(ordering, position))[:count] if position else queryset[:count])
-        except (ValueError, TypeError, ValidationError) as error:
+        except (ValueError, TypeError, ValidationError, DataError) as error:
             raise _bad_cursor() from error
 
     def _link(self, row: Any, names: Sequence[str], *, backwards: bool) -> str:

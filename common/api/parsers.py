@@ -63,7 +63,11 @@ def parse_json(raw: bytes) -> Any:
 def _read_number(text: str) -> Decimal:
     if len(text) > LONGEST_NUMBER:
         raise ParseError("A number in the body has too many digits.")
-    return Decimal(text)
+    number = Decimal(text)
+    # 1e999999999 is short to write and a gigabyte to write out.
+    if abs(int(number.as_tuple().exponent)) > LONGEST_NUMBER:
+        raise ParseError("A number in the body has too many digits.")
+    return number
 
 
 def _read_integer(text: str) -> int:
