@@ -1,14 +1,12 @@
 """Value, gain and return of a period, with its daily series."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from math import isnan
 
 import numpy as np
 
-from common.currencies import measure_exponent
 from portfolio.engine.book import Rules
 from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import InstrumentInfo, Market
@@ -21,6 +19,7 @@ from portfolio.engine.series import DailySeries, build_series, price_series
 from portfolio.engine.statement import Statement, state_period
 
 A_YEAR = 365
+SERIES_DECIMALS = 8
 Reasons = dict[str, str]
 
 
@@ -166,21 +165,19 @@ def _report_benchmark(benchmark: InstrumentInfo, trend: Values, days: int) -> Be
 
 def _show_series(series: DailySeries, cumulative: Values, trend: Values | None, statement: Statement) -> tuple[SeriesPoint, ...]:
     shown = series.shown
-    exponent = measure_exponent(statement.book.rules.base_currency)
     dates = map(dt.date.fromordinal, series.days[shown].tolist())
-    values = _as_money(series.values[shown], exponent)
-    flows = _as_money((series.inflows - series.outflows)[shown], exponent)
+    values = _as_money(series.values[shown])
+    flows = _as_money((series.inflows - series.outflows)[shown])
     returns = _as_ratios(cumulative[shown])
     trends = _as_ratios(trend[shown]) if trend is not None else [None] * len(values)
     values[-1] = known(statement.end_value)
     return tuple(map(SeriesPoint._make, zip(dates, values, flows, returns, trends, strict=True)))
 
 
-def _as_money(values: Values, exponent: int) -> list[Decimal | None]:
-    """Return the amounts rounded to the currency's decimals."""
-    scaled = np.rint(values * 10**exponent)
-    make: Callable[[int], Decimal] = Decimal if not exponent else lambda cents: Decimal(cents).scaleb(-exponent)
-    return [None if isnan(cents) else make(int(cents)) if cents else ZERO for cents in scaled.tolist()]
+def _as_money(values: Values) -> list[Decimal | None]:
+    """Return the amounts with as many decimals as stored amounts have: float64 holds more digits, but they mean nothing."""
+    scaled = np.rint(values * 10**SERIES_DECIMALS)
+    return [None if isnan(units) else Decimal(int(units)).scaleb(-SERIES_DECIMALS) if units else ZERO for units in scaled.tolist()]
 
 
 def _as_ratios(values: Values) -> list[float | None]:

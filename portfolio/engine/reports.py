@@ -66,6 +66,7 @@ class HoldingsTotals:
     income: Decimal | None
     fees: Decimal | None
     taxes: Decimal | None
+    cash_currency_gain: Decimal | None
     total_gain: Decimal | None
     partial_market_value: Decimal | None = None
     partial_cash: Decimal | None = None
@@ -76,6 +77,7 @@ class HoldingsTotals:
     partial_income: Decimal | None = None
     partial_fees: Decimal | None = None
     partial_taxes: Decimal | None = None
+    partial_cash_currency_gain: Decimal | None = None
     partial_total_gain: Decimal | None = None
 
 

@@ -25,7 +25,19 @@ from portfolio.engine.reports import (
     LotsReport,
 )
 
-TOTALS = ("market_value", "cash", "total_value", "cost_basis", "unrealized_gain", "realized_gain", "income", "fees", "taxes", "total_gain")
+TOTALS = (
+    "market_value",
+    "cash",
+    "total_value",
+    "cost_basis",
+    "unrealized_gain",
+    "realized_gain",
+    "income",
+    "fees",
+    "taxes",
+    "cash_currency_gain",
+    "total_gain",
+)
 
 
 @exactly
@@ -33,7 +45,7 @@ def value_holdings(book: Book, as_of: dt.date) -> HoldingsReport:
     """Return the holdings of books that were kept net, up to the day."""
     valued = [_Valued(book, position, as_of) for position in _positions(book)]
     cash = value_cash(book, as_of)
-    sums = _add_up(book, valued, cash)
+    sums = _add_up(book, valued, cash, as_of)
     total_value = sums["total_value"][0]
     holdings = [one.show(total_value) for one in sorted(valued, key=lambda one: one.symbol)]
     return HoldingsReport(
@@ -188,11 +200,12 @@ def _positions(book: Book) -> Sequence[Position]:
     return [position for position in book.positions.values() if position.info is not None and (position.steps or position.income or position.outside)]
 
 
-def _add_up(book: Book, valued: Iterable[_Valued], cash: Iterable[CashBalance]) -> dict[str, tuple[Decimal, Decimal]]:
+def _add_up(book: Book, valued: Iterable[_Valued], cash: Iterable[CashBalance], as_of: dt.date) -> dict[str, tuple[Decimal, Decimal]]:
     """Return (total, sum of what is known) of every figure of the totals."""
     listed = list(valued)
     loose = book.positions.get(None)
     loose_parts = [(loose.income, loose.fees, loose.taxes, loose.income - loose.outside)] if loose else []
+    exchanged = [_gain_on_cash(book, currency, as_of) for currency in book.balances]
     parts: dict[str, list[Decimal]] = {
         "market_value": [one.value_base for one in listed],
         "cash": [_or_unknown(balance.balance_base) for balance in cash],
@@ -202,10 +215,17 @@ def _add_up(book: Book, valued: Iterable[_Valued], cash: Iterable[CashBalance]) 
         "income": [one.position.income for one in listed] + [part[0] for part in loose_parts],
         "fees": [one.position.fees for one in listed] + [part[1] for part in loose_parts],
         "taxes": [one.position.taxes for one in listed] + [part[2] for part in loose_parts],
-        "total_gain": [one.total for one in listed] + [part[3] for part in loose_parts],
+        "cash_currency_gain": exchanged,
+        "total_gain": [one.total for one in listed] + [part[3] for part in loose_parts] + exchanged,
     }
     parts["total_value"] = parts["market_value"] + parts["cash"]
     return {name: (sum(values, ZERO), sum((value for value in values if not value.is_nan()), ZERO)) for name, values in parts.items()}
+
+
+def _gain_on_cash(book: Book, currency: str, as_of: dt.date) -> Decimal:
+    """Return what a currency's cash is worth more than when it came in, in base currency."""
+    balance, rate = book.balances[currency], book.base_rate(currency, as_of)
+    return (balance if rate is ONE else convert(balance, rate)) - book.cash_entered[currency]
 
 
 def _show_totals(sums: Mapping[str, tuple[Decimal, Decimal]]) -> HoldingsTotals:

@@ -27,7 +27,7 @@ def running() -> Iterator[Stack]:
         yield stack
 
 
-def call(stack: Stack, method: str, path: str, body: bytes = b"", token: str = "", kind: str = "application/json") -> tuple[int, dict]:
+def call(stack: Stack, method: str, path: str, *, body: bytes = b"", token: str = "", kind: str = "application/json") -> tuple[int, dict]:
     connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=120)
     try:
         headers = {"Content-Type": kind} | ({"Authorization": f"Bearer {token}"} if token else {})
@@ -39,7 +39,7 @@ def call(stack: Stack, method: str, path: str, body: bytes = b"", token: str = "
 
 
 def sign_in(stack: Stack) -> str:
-    status, answer = call(stack, "POST", "/api/ums/auth/login", json.dumps({"email": EMAIL, "password": PASSWORD}).encode())
+    status, answer = call(stack, "POST", "/api/ums/auth/login", body=json.dumps({"email": EMAIL, "password": PASSWORD}).encode())
     assert status == 200, answer
     return answer["access"]
 
@@ -47,10 +47,8 @@ def sign_in(stack: Stack) -> str:
 def make_file() -> bytes:
     """Many buys of a few symbols: long enough to be killed in the middle."""
     source = random.Random(7)
-    lines = [
-        f"20{source.randint(10, 25)}-{source.randint(1, 12):02}-{source.randint(1, 28):02},buy,S{number % 9},{source.randint(1, 90)},{source.randint(1, 900)},EUR"
-        for number in range(LINES)
-    ]
+    days = [f"20{source.randint(10, 25)}-{source.randint(1, 12):02}-{source.randint(1, 28):02}" for _ in range(LINES)]
+    lines = [f"{day},buy,S{number % 9},{source.randint(1, 90)},{source.randint(1, 900)},EUR" for number, day in enumerate(days)]
     return "\n".join(["date,type,symbol,quantity,price,currency", *lines]).encode()
 
 
@@ -62,7 +60,7 @@ def count_transactions(stack: Stack, address: str, token: str) -> int:
 
 def try_import(stack: Stack, address: str, token: str, answers: list[int]) -> None:
     try:
-        answers.append(call(stack, "POST", f"{address}/imports?create_instruments=1", make_file(), token, "text/csv")[0])
+        answers.append(call(stack, "POST", f"{address}/imports?create_instruments=1", body=make_file(), token=token, kind="text/csv")[0])
     except (OSError, http.client.HTTPException, ValueError):
         answers.append(0)
 
@@ -72,7 +70,7 @@ def test_a_kill_in_the_middle_of_an_import_leaves_all_or_nothing(running: Stack,
     running.wait_until_well()
     token = sign_in(running)
     body = {"name": f"Killed {victim}", "base_currency": "EUR"}
-    status, portfolio = call(running, "POST", "/api/v1/portfolios", json.dumps(body).encode(), token)
+    status, portfolio = call(running, "POST", "/api/v1/portfolios", body=json.dumps(body).encode(), token=token)
     assert status == 201, portfolio
     address = f"/api/v1/portfolios/{portfolio['id']}"
     answers: list[int] = []

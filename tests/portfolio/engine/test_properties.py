@@ -82,12 +82,12 @@ def test_every_method_finds_the_same_total_gain(ledger):
 
 
 @thorough
-@given(ledger=random_ledgers(with_border=False), method=methods)
-def test_the_period_since_the_first_entry_brings_what_the_holdings_have_gained(ledger, method):
-    rules = Rules("EUR", method)
+@given(ledger=random_ledgers(with_border=False), method=methods, cash_tracking=st.booleans())
+def test_the_period_since_the_first_entry_brings_what_the_holdings_have_gained(ledger, method, cash_tracking):
+    rules = Rules("EUR", method, cash_tracking=cash_tracking)
     entries = order_entries(ledger.entries)
     report = measure_period(entries, rules, ledger.market, find_period(entries, None, ledger.end))
-    assert report.gain.total == report_of(ledger, method=method).totals.total_gain
+    assert report.gain.total == report_of(ledger, method=method, cash_tracking=cash_tracking).totals.total_gain
 
 
 @thorough
