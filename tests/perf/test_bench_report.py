@@ -7,7 +7,7 @@ import pytest
 from tests.perf.bench import report
 from tests.perf.bench.report import Figure
 
-RUN = {"date": "2026-01-01", "commit": "abc", "machine": "one", "versions": {"python": "3.11"}, "data": "little"}
+RUN = {"date": "2026-01-01", "commit": "abc", "machine": "one", "load_before": 0.1, "versions": {"python": "3.11"}, "data": "little"}
 
 
 @pytest.mark.parametrize(

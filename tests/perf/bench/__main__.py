@@ -24,11 +24,11 @@ COLD_LIMITS = {2_000: 20, 20_000: 120, 200_000: 1_200}
 
 
 def main() -> None:
-    plan = Plan()
+    plan, load_before = Plan(), report.read_load()
     # A short path: the servers' sockets lie below it.
     with Stack(Path(tempfile.gettempdir()) / f"spms-bench-{time.time_ns() % 10**8}") as stack:
         figures = measure(stack, plan)
-    run, slower = report.describe_run(plan), report.compare(figures)
+    run, slower = report.describe_run(plan, load_before), report.compare(figures)
     if plan.is_standard:
         report.write(figures, run, slower)
     sys.stdout.write(report.format_page(figures, run, slower))

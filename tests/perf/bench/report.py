@@ -39,13 +39,19 @@ class Figure:
         return self.value >= self.limit if self.higher_is_better else self.value <= self.limit
 
 
-def describe_run(plan: Plan) -> dict[str, object]:
+def read_load() -> float:
+    """Return how many programs wanted to run in the last minute: what others do on the machine spoils the figures."""
+    return round(os.getloadavg()[0], 2)
+
+
+def describe_run(plan: Plan, load_before: float) -> dict[str, object]:
     memory = psutil.virtual_memory().total / 2**30
-    large = f"also portfolios of {' and '.join(f'{size:,}' for size in plan.large)}"
+    large = f"also portfolios of {' and '.join(f'{size:,}' for size in plan.large)}" if plan.large else "no larger portfolio"
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": _git("rev-parse", "--short", "HEAD"),
         "machine": f"{os.cpu_count()} × {_read_processor()}, {memory:.0f} GB, {platform.system()} {platform.machine()}",
+        "load_before": load_before,
         "versions": read_versions(PACKAGES),
         "data": f"{plan.users} users × 3 portfolios × {plan.transactions} transactions over 20 instruments and ten years; {large}",
     }
@@ -83,7 +89,7 @@ def format_page(figures: list[Figure], run: dict[str, object], slower: list[str]
         "shared: the ratios say more than the milliseconds.",
         "",
         f"- date: {run['date']}, commit {run['commit']}",
-        f"- machine: {run['machine']}",
+        f"- machine: {run['machine']}; load before the run: {run['load_before']} (others at work make every figure worse)",
         f"- versions: {versions}",
         f"- data: {run['data']}",
     ]
