@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portfolio.importers.drafts import Problem
-from portfolio.importers.table import LineError, read_date, read_decimal, read_table
+from portfolio.importers.table import LineError, read_date, read_decimal, read_rows
 
 COLUMNS = ("date", "base", "quote", "rate")
 
@@ -23,14 +23,7 @@ class FxRow:
 
 def parse_fx_rates(content: bytes) -> tuple[list[FxRow], list[Problem]]:
     """Return the rows that can be read and the problems of the others."""
-    table, problems = read_table(content, known=COLUMNS, required=COLUMNS)
-    rows = []
-    for line, cells in table or ():
-        try:
-            rows.append(_read(line, cells))
-        except LineError as error:
-            problems.append(error.as_problem(line))
-    return rows, problems + (table.problems if table else [])
+    return read_rows(content, known=COLUMNS, required=COLUMNS, read=_read)
 
 
 def _read(line: int, cells: dict[str, str]) -> FxRow:

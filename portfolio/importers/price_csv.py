@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portfolio.importers.drafts import Problem
-from portfolio.importers.table import LineError, read_date, read_decimal, read_table, unprotect
+from portfolio.importers.table import LineError, read_date, read_decimal, read_rows, unprotect
 
 COLUMNS = ("symbol", "date", "close", "currency")
 
@@ -23,14 +23,7 @@ class PriceRow:
 
 def parse_prices(content: bytes) -> tuple[list[PriceRow], list[Problem]]:
     """Return the rows that can be read and the problems of the others."""
-    table, problems = read_table(content, known=COLUMNS, required=("date", "close"))
-    rows = []
-    for line, cells in table or ():
-        try:
-            rows.append(_read(line, cells))
-        except LineError as error:
-            problems.append(error.as_problem(line))
-    return rows, problems + (table.problems if table else [])
+    return read_rows(content, known=COLUMNS, required=("date", "close"), read=_read)
 
 
 def _read(line: int, cells: dict[str, str]) -> PriceRow:

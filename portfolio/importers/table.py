@@ -4,10 +4,11 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
+from typing import TypeVar
 
 from portfolio.importers.drafts import Problem
 
@@ -17,6 +18,9 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 LONGEST_NUMBER = 60
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+Row = TypeVar("Row")
 
 
 class LineError(Exception):
@@ -86,6 +90,20 @@ def read_table(content: bytes, *, known: Sequence[str], required: Sequence[str])
     problems += [Problem(line, name, "missing_column", f"The column {name!r} is missing.") for name in required if name not in names]
     problems += [Problem(line, name, "column_twice", f"The column {name!r} stands twice.") for name in sorted(set(names)) if names.count(name) > 1]
     return (None, problems) if problems else (Table(tuple(names), text, delimiter), [])
+
+
+def read_rows(
+    content: bytes, *, known: Sequence[str], required: Sequence[str], read: Callable[[int, dict[str, str]], Row]
+) -> tuple[list[Row], list[Problem]]:
+    """Return what `read` makes of each (line, cells), and the problems of the header or of the lines that it refuses by LineError."""
+    table, problems = read_table(content, known=known, required=required)
+    rows = []
+    for line, cells in table or ():
+        try:
+            rows.append(read(line, cells))
+        except LineError as error:
+            problems.append(error.as_problem(line))
+    return rows, problems + (table.problems if table else [])
 
 
 def _find_header(text: str) -> tuple[int, str]:
