@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from ops.runtime.errors import StartError
@@ -24,6 +25,13 @@ def make_private(folder: Path, account: OsAccount | None = None) -> None:
         give_to(folder, account)
     if stat.S_IMODE(facts.st_mode) & 0o077:
         folder.chmod(0o700)
+
+
+def remove_borrowed(folder: Path, home: Path) -> None:
+    """Remove a socket's folder that lies outside of its home, when nothing is left in it."""
+    if not folder.is_relative_to(home):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _create(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ops.runtime.binaries import find_postgres_bin, read_postgres_major
 from ops.runtime.children import PLAIN_ENVIRONMENT, spawn
 from ops.runtime.errors import StartError
-from ops.runtime.folders import give_to, make_private
+from ops.runtime.folders import give_to, make_private, remove_borrowed
 from ops.runtime.layout import Layout
 from ops.runtime.locks import Wait, hold_lock
 from ops.runtime.os_account import OsAccount, choose_account, choose_capability
@@ -83,6 +83,7 @@ class EmbeddedPostgres:
         if not wait_gone(pid, seconds=STOP_SECONDS):
             send(pid, signal.SIGQUIT)
             wait_gone(pid, seconds=STOP_SECONDS)
+        remove_borrowed(self.layout.postgres_socket_dir, self.layout.var_dir)
         return True
 
     def read_last_log(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ops.runtime.binaries import find_valkey
 from ops.runtime.children import spawn
 from ops.runtime.errors import StartError
-from ops.runtime.folders import make_private
+from ops.runtime.folders import make_private, remove_borrowed
 from ops.runtime.layout import Layout
 from ops.runtime.locks import Wait, hold_lock
 from ops.runtime.processes import is_alive, send, wait_gone
@@ -66,6 +66,7 @@ class EmbeddedValkey:
         if not wait_gone(pid, seconds=STOP_SECONDS) and is_alive(pid):
             send(pid, signal.SIGKILL)
             wait_gone(pid, seconds=5)
+        remove_borrowed(self.layout.valkey_socket.parent, self.layout.var_dir)
         return True
 
     def _adopt(self, wait: Wait) -> bool:
