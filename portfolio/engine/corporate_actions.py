@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from portfolio.engine.book import Book
 from portfolio.engine.errors import EngineError
-from portfolio.engine.ledger import Entry
+from portfolio.engine.ledger import Entry, read_ratio
 from portfolio.engine.money import ONE, ZERO, convert
 from portfolio.engine.position import Position
 from portfolio.engine.trading import units_of
@@ -17,9 +17,9 @@ from portfolio.engine.trading import units_of
 def book_split(book: Book, entry: Entry) -> None:
     """Multiply the units by the ratio new : old, keep dates and costs."""
     position = book.position(entry.instrument)
-    ratio = entry.quantity
-    if ratio is None or ratio <= 0:
+    if entry.quantity is None or entry.quantity <= 0:
         raise EngineError("A split needs a positive ratio.", code="incomplete", key=entry.key, date=entry.trade_date)
+    ratio = read_ratio(entry.quantity)
     scaled = False
     for account, queue in position.queues.items():
         split_on, reporter = position.split_on.get(account, (None, ""))

@@ -15,6 +15,10 @@ CASH_KINDS = frozenset({"dividend", "interest", "fee", "tax", "deposit", "withdr
 # What this engine books. Spin-offs, mergers and symbol changes name two instruments, which an entry cannot.
 ACCEPTED_KINDS = CORPORATE_ACTIONS | OPENING_KINDS | CLOSING_KINDS | CASH_KINDS
 
+# A split's ratio is stored with ten decimals.
+LARGEST_RATIO_TERM = 1_000
+HALF_A_STEP = Fraction(1, 2 * 10**10)
+
 CORPORATE_RANK, OPENING_RANK, MOVING_RANK, CLOSING_RANK, CASH_RANK = range(5)
 RANKS = (
     dict.fromkeys(CORPORATE_ACTIONS, CORPORATE_RANK)
@@ -48,6 +52,13 @@ class Entry(NamedTuple):
     lots: tuple[tuple[str, Decimal], ...] | None = None
     sequence: int = 0
     counter_account: str | None = None
+
+
+def read_ratio(told: Decimal | Fraction) -> Fraction:
+    """Return the ratio of a split. Issuers split by small whole numbers, so 0.3333333333, which is all that ten decimals hold, is 1 : 3."""
+    ratio = Fraction(told)
+    simple = ratio.limit_denominator(LARGEST_RATIO_TERM)
+    return simple if abs(simple - ratio) <= HALF_A_STEP else ratio
 
 
 def rank(entry: Entry) -> tuple[dt.date, int, int]:

@@ -22,6 +22,8 @@ RATE = Context(prec=40, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, t
 FINEST = Decimal(1).scaleb(-30)
 ZERO = Decimal(0)
 ONE = Decimal(1)
+# Less than a stored quantity can tell: what a split by three leaves beyond the tenth decimal.
+DUST = Decimal("1E-10")
 UNKNOWN = Decimal("NaN")
 
 
@@ -58,6 +60,11 @@ def scale(quantity: Decimal, ratio: Decimal | Fraction) -> Decimal:
     if isinstance(ratio, Fraction):
         return (quantity * ratio.numerator / ratio.denominator).quantize(FINEST)
     return (quantity * ratio).quantize(FINEST)
+
+
+def settle(asked: Decimal, held: Decimal) -> Decimal:
+    """Return the units asked for, or all that are held when the two differ by less than a stored quantity can tell."""
+    return held if abs(asked - held) < DUST else asked
 
 
 @exactly

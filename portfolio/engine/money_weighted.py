@@ -59,7 +59,8 @@ def solve(times: Series, amounts: Series, *, near: float | None = None) -> RateS
     values = _scan(times, amounts)
     places = np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)
     exact = GRID[values == 0].tolist()
-    roots = sorted(float(np.expm1(root)) for root in exact + [_narrow(GRID[place], GRID[place + 1], times, amounts) for place in places])
+    narrowed = [_narrow(GRID[place], GRID[place + 1], times, amounts, rising=bool(values[place] < 0)) for place in places]
+    roots = sorted(float(np.expm1(root)) for root in exact + narrowed)
     if not roots:
         return RateSolution(None, (), "no_root")
     target = _dietz_rate(times, amounts) if near is None else near
@@ -91,9 +92,11 @@ def _scan(times: Series, amounts: Series) -> Series:
     return result
 
 
-def _narrow(low: float, high: float, times: Series, amounts: Series) -> float:
-    """Return the continuous rate between two of opposite sign: Newton where it stays inside and converges, else halving."""
-    rising = _value(low, times, amounts)[0] < 0
+def _narrow(low: float, high: float, times: Series, amounts: Series, *, rising: bool) -> float:
+    """Return the continuous rate between two of opposite sign: Newton where it stays inside and converges, else halving.
+
+    `rising`: the sign at `low` as the scan saw it. Beside a root it is a matter of the last digit, and summing anew might see another.
+    """
     middle = (low + high) / 2
     for _ in range(MOST_STEPS):
         value, slope = _value(middle, times, amounts)

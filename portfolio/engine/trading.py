@@ -6,7 +6,7 @@ from portfolio.engine.book import Book, View
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import Entry
 from portfolio.engine.lots import Lot, LotQueue
-from portfolio.engine.money import ONE, UNKNOWN, ZERO, convert, share
+from portfolio.engine.money import ONE, UNKNOWN, ZERO, convert, settle, share
 from portfolio.engine.position import ClosedLot, Position
 
 
@@ -83,6 +83,8 @@ def move(book: Book, position: Position, entry: Entry, units: Decimal, *, value:
     queue = position.queues.get(entry.account) or position.queue(entry.account, book.rules.method)
     held = queue.quantity
     if held and held.is_signed() != units.is_signed():
+        if entry.lots is None:
+            units = -settle(-units, held)
         if abs(units) <= abs(held):
             close(book, position, queue, entry, units=-units, proceeds=-value, proceeds_base=-value_base)
             return

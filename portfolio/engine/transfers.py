@@ -10,7 +10,7 @@ from decimal import Decimal
 from portfolio.engine.book import Book, View
 from portfolio.engine.ledger import Entry
 from portfolio.engine.lots import LotQueue
-from portfolio.engine.money import ONE, ZERO, convert
+from portfolio.engine.money import ONE, ZERO, convert, settle
 from portfolio.engine.position import Position
 from portfolio.engine.trading import choose, close, gross_of, move, note_price, units_of
 
@@ -26,7 +26,7 @@ def book_transfer_in(book: Book, entry: Entry) -> None:
     _note_stated_price(book, position, entry)
     transit = position.queue(transit_name(sender, entry.account), book.rules.method)
     target = position.queue(entry.account, book.rules.method)
-    units = units_of(entry)
+    units = settle(units_of(entry), transit.quantity)
     sent = min(units, transit.quantity)
     _hand_over(transit, target, sent)
     if units > sent:
@@ -41,10 +41,12 @@ def book_transfer_out(book: Book, entry: Entry) -> None:
     position = book.position(entry.instrument)
     _pay_charges(book, position, entry)
     place = (position_key(entry), entry.account, entry.counter_account)
-    delivered = min(units_of(entry), book.owed.get(place, ZERO))
+    owed = book.owed.get(place, ZERO)
+    units = settle(units_of(entry), owed)
+    delivered = min(units, owed)
     if delivered:
         book.owed[place] -= delivered
-    units = units_of(entry) - delivered
+    units -= delivered
     source = position.queue(entry.account, book.rules.method)
     units = _limit(book, position, entry, source, units)
     transit = position.queue(transit_name(entry.account, entry.counter_account), book.rules.method)
@@ -137,6 +139,7 @@ def _hand_over(source: LotQueue, target: LotQueue, units: Decimal) -> None:
 def _limit(book: Book, position: Position, entry: Entry, queue: LotQueue, units: Decimal) -> Decimal:
     """Refuse to move more than is held; in a lenient fold move what there is."""
     held = max(queue.quantity, ZERO)
+    units = settle(units, held)
     if units <= held:
         return units
     message = f"{position.symbol}: {units:f} units leave on {entry.trade_date}, but only {held:f} are held."

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Context, Decimal, Inexact
+from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from common.decimals import format_decimal
+from portfolio.engine.ledger import read_ratio
 from portfolio.forms.base import ServiceForm
 from portfolio.forms.fields import CurrencyField, DayField, NumberField, SymbolField
 from portfolio.forms.kinds import ASKED_AS, TRANSFER_KINDS, KindLayout
@@ -20,7 +21,7 @@ from portfolio.services.transactions import draft_of
 QUANTITY_DECIMALS = 10
 AMOUNT_DECIMALS = 8
 RATE_DECIMALS = 12
-RATIO = Context(prec=28, traps=[Inexact])
+RATIO = Context(prec=50)
 NUMBERS = ("quantity", "price", "amount", "fee", "tax", "fx_rate")
 SIZES = frozenset({"quantity", "price", "amount"})
 # An empty text is stored as such; any other empty field stands for "not given".
@@ -125,17 +126,14 @@ class TransactionForm(ServiceForm):
         return data
 
     def _read_ratio(self, data: Mapping[str, Any]) -> Decimal | None:
-        """Return new units per old unit; a ratio that ten decimals cannot hold is refused rather than rounded."""
+        """Return new units per old unit with ten decimals; a ratio that cannot be read back from them is refused rather than rounded."""
         new, old = data.get("split_new"), data.get("split_old")
         if not new or not old:
             return None
-        try:
-            ratio = RATIO.divide(new, old)
-            if len(format_decimal(ratio).partition(".")[2]) <= QUANTITY_DECIMALS:
-                return ratio
-        except Inexact:
-            pass
-        self.add_error("split_new", ValidationError("This ratio cannot be kept exactly in ten decimals.", code="inexact"))
+        told = RATIO.divide(new, old).quantize(Decimal(1).scaleb(-QUANTITY_DECIMALS))
+        if told and read_ratio(told) == Fraction(new) / Fraction(old):
+            return told
+        self.add_error("split_new", ValidationError("This ratio cannot be kept exactly.", code="inexact"))
         return None
 
     def draft(self) -> TransactionDraft:
@@ -164,7 +162,8 @@ def read_values(transaction: Transaction) -> dict[str, Any]:
     values["counter_account"] = transaction.counter_account.name if transaction.counter_account else ""
     values |= {name: values[name] or None for name in ("fee", "tax")}
     if transaction.kind == Transaction.Kind.SPLIT:
-        values |= {"split_new": transaction.quantity, "split_old": Decimal(1)}
+        ratio = read_ratio(transaction.quantity or Decimal(1))
+        values |= {"split_new": Decimal(ratio.numerator), "split_old": Decimal(ratio.denominator)}
     return values | {"lots": write_lots(transaction.lots)}
 
 

@@ -1,7 +1,10 @@
 """Names and icons of the kinds of entries."""
 
+from decimal import Decimal
+
 from django import template
 
+from portfolio.engine.ledger import read_ratio
 from portfolio.forms.kinds import LAYOUTS
 
 register = template.Library()
@@ -22,6 +25,13 @@ ICONS = {
     "transfer_out": "arrow-left-right",
     "opening_balance": "flag",
 }
+
+
+@register.filter
+def split_ratio(told: Decimal) -> str:
+    """Return "1 : 3" for what is stored as 0.3333333333."""
+    ratio = read_ratio(told)
+    return f"{ratio.numerator} : {ratio.denominator}"
 
 
 @register.filter

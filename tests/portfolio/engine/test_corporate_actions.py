@@ -7,7 +7,7 @@ import pytest
 
 from portfolio.engine.book import Rules
 from portfolio.engine.ledger import order_entries
-from portfolio.engine.positions import fold
+from portfolio.engine.positions import check_history, fold
 from portfolio.engine.statement import state_period
 from portfolio.engine.valuation import value_holdings
 from tests.portfolio.engine.builders import entry, market, on
@@ -19,13 +19,46 @@ def position_of(*entries, **rules):
     return fold(list(entries), Rules("EUR", **rules), market()).position("X")
 
 
+THREE_AND_A_THIRD = Decimal("3.333333333333333333333333333333")
+
+
 @pytest.mark.parametrize(
-    ("ratio", "units"), [(Decimal(2), 20), (Decimal("0.1"), 1), (Decimal("1.5"), 15), (Fraction(1, 3), Decimal("3.333333333333333333333333333333"))]
+    ("ratio", "units"),
+    [
+        (Decimal(2), 20),
+        (Decimal("0.1"), 1),
+        (Decimal("1.5"), 15),
+        (Fraction(1, 3), THREE_AND_A_THIRD),
+        (Decimal("0.3333333333"), THREE_AND_A_THIRD),
+        (Decimal("0.3333"), Decimal("3.333")),
+        (Decimal("1.0000000001"), Decimal("10.000000001")),
+    ],
 )
 def test_a_split_multiplies_units_and_keeps_the_cost(ratio, units):
     split = entry("split", 2, 1)._replace(quantity=ratio)
     position = position_of(entry("buy", 1, 10, 100, fee=7), split)
     assert (position.quantity, position.cost()[0]) == (units, 1007)
+
+
+@pytest.mark.parametrize(("units", "sold"), [("10", "3.3333333333"), ("20", "6.6666666667")])
+@pytest.mark.parametrize("method", ["fifo", "lifo", "hifo", "average"])
+def test_thirds_that_a_split_left_can_be_sold_to_the_last(units, sold, method):
+    entries = [entry("buy", 1, units, 30), entry("split", 2, "0.3333333333"), entry("sell", 3, sold, 90, amount=1000)]
+    check_history(entries, method=method, allow_short=False)
+    position = position_of(*entries, method=method)
+    assert (position.quantity, position.cost()[0], position.realized) == (0, 0, 1000 - 30 * int(units))
+
+
+def test_thirds_that_a_split_left_can_be_moved_to_the_last():
+    moves = [
+        entry("transfer_out", 3, "6.6666666667", counter_account="B", account="A", sequence=1),
+        entry("transfer_in", 3, "6.6666666667", counter_account="A", account="B", sequence=2),
+    ]
+    entries = [entry("buy", 1, 20, 30, account="A"), entry("split", 2, "0.3333333333", account="A"), *moves]
+    check_history(entries, method="fifo", allow_short=False)
+    position = position_of(*entries)
+    assert [queue.quantity for queue in position.queues.values() if queue.quantity] == [position.quantity]
+    assert position.cost()[0] == 600
 
 
 def test_a_split_reaches_every_account():

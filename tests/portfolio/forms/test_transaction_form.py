@@ -66,7 +66,7 @@ def test_a_purchase_becomes_a_draft() -> None:
         ("deposit", {}, {"amount": "required"}),
         ("deposit", {"amount": "-5"}, {"amount": "negative"}),
         ("transfer_out", {"symbol": "ACME", "quantity": "1"}, {"account": "required", "counter_account": "required"}),
-        ("split", {"symbol": "ACME", "split_new": "1", "split_old": "3"}, {"split_new": "inexact"}),
+        ("split", {"symbol": "ACME", "split_new": "1", "split_old": "1234567"}, {"split_new": "inexact"}),
         ("split", {"symbol": "ACME"}, {"split_new": "required", "split_old": "required"}),
         ("buy", {"trade_date": "0000-01-01", "symbol": "ACME", "quantity": "1", "price": "1"}, {"trade_date": "invalid"}),
     ],
