@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from django.db import connection
 
-from portfolio.engine.prices import Prices, Quote, SampledPrices, Values
+from portfolio.engine.prices import Days, Prices, Quote, SampledPrices, Values
 
 SAMPLES = """
 SELECT wanted.instrument::text, wanted.day, found.close, found.date
@@ -16,19 +16,20 @@ CROSS JOIN LATERAL (
     WHERE instrument_id = wanted.instrument AND date <= wanted.day ORDER BY date DESC LIMIT 1
 ) AS found
 """
-# One row an instrument: days and closes as packed big-endian numbers, which numpy reads without a Python object for each.
+# One row an instrument: days and closes as packed numbers, which numpy reads without a Python object for each.
 SERIES = """
-SELECT wanted.instrument::text, found.days, found.closes
+SELECT wanted.instrument::text, found.points
 FROM unnest(%s::uuid[], %s::date[]) AS wanted (instrument, start)
 CROSS JOIN LATERAL (
-    SELECT string_agg(int4send(date - DATE '0001-01-01' + 1), ''::bytea ORDER BY date) AS days,
-           string_agg(float8send(close::float8), ''::bytea ORDER BY date) AS closes
+    SELECT string_agg(date_send(date) || float8send(close_float), ''::bytea ORDER BY date) AS points
     FROM portfolio_price
     WHERE instrument_id = wanted.instrument AND date <= %s
       AND date >= COALESCE((SELECT max(date) FROM portfolio_price WHERE instrument_id = wanted.instrument AND date <= wanted.start), wanted.start)
 ) AS found
 """
-Packed = tuple[bytes | None, bytes | None]
+POINTS = np.dtype([("day", ">i4"), ("close", ">f8")])
+# PostgreSQL counts days from here.
+EPOCH = dt.date(2000, 1, 1).toordinal()
 
 
 def load_prices(wanted: Iterable[tuple[str, dt.date]], starts: Mapping[str, dt.date], end: dt.date) -> dict[str, Prices]:
@@ -42,7 +43,7 @@ def load_prices(wanted: Iterable[tuple[str, dt.date]], starts: Mapping[str, dt.d
         samples.setdefault(key, {})[day] = None
     _fill(samples)
     series = _load_series(starts, end) if starts else {}
-    return {key: SampledPrices(days, *_unpack(*series.get(key, (None, None)))) for key, days in samples.items()}
+    return {key: SampledPrices(days, *_unpack(series.get(key))) for key, days in samples.items()}
 
 
 def _fill(samples: dict[str, dict[dt.date, Quote | None]]) -> None:
@@ -55,11 +56,12 @@ def _fill(samples: dict[str, dict[dt.date, Quote | None]]) -> None:
             samples[key][day] = Quote(close, date)
 
 
-def _load_series(starts: Mapping[str, dt.date], end: dt.date) -> dict[str, Packed]:
+def _load_series(starts: Mapping[str, dt.date], end: dt.date) -> dict[str, bytes | None]:
     with connection.cursor() as cursor:
         cursor.execute(SERIES, [list(starts), list(starts.values()), end])
-        return {key: (days, closes) for key, days, closes in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
-def _unpack(days: bytes | None, closes: bytes | None) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Values]:
-    return np.frombuffer(days or b"", dtype=">i4").astype(np.int64), np.frombuffer(closes or b"", dtype=">f8").astype(np.float64)
+def _unpack(packed: bytes | None) -> tuple[Days, Values]:
+    points = np.frombuffer(packed or b"", dtype=POINTS)
+    return points["day"].astype(np.int64) + EPOCH, points["close"].astype(np.float64)
