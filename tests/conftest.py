@@ -5,12 +5,20 @@ import os
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.plugin import SLOT
 from tests.servers import DATABASES_PER_SLOT, LAYOUT
 
 
+# On a busy machine a slow example is no finding. In CI the examples are the same in every run: a change is judged, not luck.
+hypothesis_settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+hypothesis_settings.register_profile("ci", hypothesis_settings.get_profile("here"), derandomize=True)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
     _use_own_database()
     _use_own_cache()
     # Argon2 is slow on purpose; tests sign in thousands of times.

@@ -22,7 +22,7 @@ from tests.portfolio.engine.random_ledgers import ACCOUNTS, CURRENCIES, LAST_DAY
 METHODS = ("fifo", "lifo", "hifo", "average")
 methods = st.sampled_from(METHODS)
 days = st.integers(0, LAST_DAY - 1)
-thorough = settings(max_examples=60, deadline=None)
+thorough = settings(max_examples=60)
 
 
 def report_of(ledger: RandomLedger, **rules: object) -> HoldingsReport:
