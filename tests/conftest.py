@@ -11,7 +11,6 @@ from hypothesis import settings as hypothesis_settings
 from tests.plugin import SLOT
 from tests.servers import DATABASES_PER_SLOT, LAYOUT
 
-
 # On a busy machine a slow example is no finding. In CI the examples are the same in every run: a change is judged, not luck.
 hypothesis_settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 hypothesis_settings.register_profile("ci", hypothesis_settings.get_profile("here"), derandomize=True)
