@@ -63,6 +63,9 @@ class FxTable:
         self._paths: dict[tuple[str, str], list[tuple[Leg, ...]]] = {}
         self._found: dict[tuple[str, str, dt.date], Decimal] = {}
 
+    def __len__(self) -> int:
+        return sum(len(series.rates) for series in self._series.values())
+
     def rate(self, source: str, target: str, day: dt.date) -> Decimal:
         """Return units of target for 1 unit of source on a day: 1 for the same currency, NaN if nothing is known on or before."""
         if source == target:

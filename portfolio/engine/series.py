@@ -55,12 +55,14 @@ def price_series(market: Market, key: str, base_currency: str, days: Days) -> Va
     return closes * market.fx.values(market.instruments[key].currency, base_currency, days)
 
 
-def look_up(known_days: Days, known_values: Values, days: Days) -> Values:
-    """Return for each day the value last known on or before it, NaN before the first."""
-    if not len(known_days):
-        return np.full(len(days), np.nan)
-    places = np.searchsorted(known_days, days, side="right") - 1
-    return np.where(places < 0, np.nan, known_values[places])
+def look_up(known_days: Days, known_values: Values, days: Days, *, before: float = np.nan) -> Values:
+    """Return for each day the value last known on or before it, `before` where there is none. The days follow one another without a gap.
+
+    Each value is repeated until the next is known: several times faster than to search for each day.
+    """
+    first_places = np.clip(known_days - days[0], 0, len(days))
+    lengths = np.diff(first_places, prepend=0, append=len(days))
+    return np.repeat(np.concatenate([[before], known_values]), lengths)
 
 
 class _Rates(dict[str, Values]):
@@ -100,10 +102,9 @@ def _with_trades(position: Position, days: Days, closes: Values) -> tuple[Days, 
 
 def _hold(steps: Mapping[dt.date, Decimal], days: Days) -> Values:
     """Return the stock on each day of something that changes in steps; 0 before the first."""
-    changed = np.fromiter((day.toordinal() for day in steps), dtype=np.int64, count=len(steps))
-    stock = np.fromiter((float(units) for units in steps.values()), dtype=np.float64, count=len(steps))
-    places = np.searchsorted(changed, days, side="right") - 1
-    return np.where(places < 0, 0.0, stock[places])
+    changed = np.fromiter(map(dt.date.toordinal, steps), dtype=np.int64, count=len(steps))
+    stock = np.fromiter(map(float, steps.values()), dtype=np.float64, count=len(steps))
+    return look_up(changed, stock, days, before=0.0)
 
 
 def _multiply(units: Values, prices: Values) -> Values:

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 MOST_ENTRIES = 1_000
-# A point of a daily series takes about 400 bytes: 100,000 of them are 40 MB, ten years of forty portfolios.
-MOST_POINTS = 100_000
+# Ten years of forty portfolios, as figures and as the JSON made of them, are about 50 MB.
+MOST_BYTES = 50_000_000
+POINT_BYTES = 400
+SMALLEST_BYTES = 1_000
 LONGEST_SECONDS = 900
 
 
@@ -59,10 +61,15 @@ class FigureCache:
             self._weight -= self._weigh(found[1])
 
 
-def _count_points(figure: object) -> int:
-    return len(getattr(figure, "series", ()))
+def _weigh(figure: object) -> int:
+    """Return about how many bytes a figure takes, or the JSON of one. What is not a daily series is small."""
+    if isinstance(figure, bytes):
+        return len(figure)
+    return SMALLEST_BYTES + POINT_BYTES * len(getattr(figure, "series", ()))
 
 
-figures = FigureCache(MOST_ENTRIES, MOST_POINTS, LONGEST_SECONDS, _count_points)
+figures = FigureCache(MOST_ENTRIES, MOST_BYTES, LONGEST_SECONDS, _weigh)
 # A page asks for holdings and performance one after the other: the ledger is read once for both. 20,000 entries are 20 MB.
 ledgers = FigureCache(8, 20_000, 60, len)
+# So are its exchange rates, with what was looked up in them: 100,000 are 20 MB, ten years of three currencies for ten portfolios.
+rates = FigureCache(16, 100_000, 60, len)

@@ -12,9 +12,11 @@ from django.db import connection
 from django.db.models import Expression, F, Field, Func, TextField, Value
 from django.db.models.functions import Cast, NullIf
 
+from portfolio.engine.fx import FxTable
 from portfolio.engine.ledger import Entry, Ledger, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.models import BrokerageAccount, Instrument, Portfolio, Transaction
+from portfolio.selectors.cache import rates
 from portfolio.selectors.facts_prices import load_prices
 from portfolio.selectors.facts_rates import load_rates
 
@@ -82,7 +84,7 @@ def load_market(
         first_days[str(benchmark.pk)] = dt.date.min
     starts = {key: max(series_from, first) for key, first in first_days.items()} if series_from else {}
     currencies |= {info.currency for info in instruments.values()}
-    return Market(instruments, load_prices(wanted, starts, end), load_rates(portfolio.owner_id, currencies, portfolio.base_currency, end))
+    return Market(instruments, load_prices(wanted, starts, end), _find_rates(portfolio, currencies, end))
 
 
 def load_account_names(portfolio: Portfolio) -> dict[str, str]:
@@ -107,6 +109,12 @@ def _survey(entries: Iterable[Entry], end: dt.date) -> tuple[dict[str, dt.date],
         if entry.kind in BORDER_KINDS and entry.counter_account is None:
             crossings.add((instrument, day))
     return first_days, crossings, currencies
+
+
+def _find_rates(portfolio: Portfolio, currencies: set[str], end: dt.date) -> FxTable:
+    """Return the rates; those that another figure of the same revision was made with, if they are still here."""
+    key = (portfolio.pk, portfolio.revision, frozenset(currencies), end)
+    return rates.get_or_make(key, lambda: load_rates(portfolio.owner_id, currencies, portfolio.base_currency, end))
 
 
 def _load_instruments(keys: Iterable[str], benchmark: Instrument | None) -> dict[str, InstrumentInfo]:

@@ -9,7 +9,7 @@ from django.db.models import F
 from common.errors import InvalidInputError
 from portfolio.engine.ledger import order_entries
 from portfolio.models import Portfolio
-from portfolio.selectors.cache import FigureCache, figures, ledgers
+from portfolio.selectors.cache import FigureCache, figures, ledgers, rates
 from portfolio.selectors.facts import entry_of, load_entries
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from tests.factories import UserFactory
@@ -23,6 +23,7 @@ DAY = dt.date(2024, 1, 2)
 def _forget_figures():
     figures.clear()
     ledgers.clear()
+    rates.clear()
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_the_number_of_queries_does_not_grow_with_the_ledger(portfolio, django_a
     portfolio = changed(portfolio)
     with django_assert_num_queries(5):
         measure_holdings(portfolio=portfolio, as_of=later(150))
-    with django_assert_num_queries(5):  # the ledger is known by now; the series of closes comes on top
+    with django_assert_num_queries(3):  # ledger and rates are known by now: instruments, closes, the series of closes
         measure_performance(portfolio=portfolio, start=None, end=later(150))
 
 
