@@ -9,7 +9,7 @@ from django.db.models import F
 from common.errors import InvalidInputError
 from portfolio.engine.ledger import order_entries
 from portfolio.models import Portfolio
-from portfolio.selectors.cache import FigureCache, figures, ledgers, rates
+from portfolio.selectors.cache import FigureCache, figures, ledgers, rates, weigh_figure
 from portfolio.selectors.facts import entry_of, load_entries
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from tests.factories import UserFactory
@@ -195,3 +195,10 @@ def test_the_cache_forgets_the_least_recently_used_and_the_old():
     assert small.get_or_make(4, lambda: "made again") == "made again"
     short = FigureCache(most=9, weight=9, seconds=-1, weigh=lambda _: 1)
     assert [short.get_or_make("a", lambda number=number: number) for number in (1, 2)] == [1, 2]
+
+
+def test_what_is_long_weighs_more_and_bytes_weigh_what_they_are(portfolio):
+    short, long = (measure_performance(portfolio=portfolio, start=later(100), end=later(day)) for day in (110, 150))
+    assert weigh_figure(long) - weigh_figure(short) == 400 * (len(long.series) - len(short.series)) > 0
+    assert weigh_figure(b"{}") == 2
+    assert weigh_figure(measure_lots(portfolio=portfolio, as_of=later(150))) > weigh_figure(measure_holdings(portfolio=portfolio, as_of=later(150)))
