@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from portfolio.models import Portfolio
-from portfolio.selectors.access import list_portfolios
-from portfolio.views.selection import find_remembered_id
+from portfolio.views.selection import find_remembered_id, list_own_portfolios
 
 # Label, icon, name of the page, and whether it belongs to one portfolio.
 PAGES = (
@@ -46,15 +45,14 @@ class Choice:
 
 
 class Navigation:
-    """Reads the user's portfolios in one query, and only on a page that shows them."""
+    """Reads the user's portfolios at most once, and only on a page that shows them."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
     @cached_property
     def portfolios(self) -> list[Portfolio]:
-        user = self._request.user
-        return list(list_portfolios(user=user)) if user.is_authenticated else []
+        return list_own_portfolios(self._request)
 
     @cached_property
     def portfolio(self) -> Portfolio | None:

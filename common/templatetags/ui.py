@@ -1,6 +1,7 @@
 """Template tags of every page: icons, form fields, the query string, days and instants in the user's locale and zone."""
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -31,8 +32,9 @@ def find_reader_zone(context: Context) -> tzinfo:
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, css: str = "", title: str = "") -> SafeString:
-    """Draw an icon of the sprite; decorative unless it has a title."""
+    """Draw an icon of the sprite; decorative unless it has a title. A page has dozens, and all pages the same."""
     label = format_html('role="img" aria-label="{}"', title) if title else SafeString('aria-hidden="true"')
     return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, label, static("dist/icons.svg"), name)
 

@@ -19,12 +19,12 @@ def list_portfolios(*, user: "User") -> PortfolioQuerySet:
 
 def get_portfolio(*, user: "User", portfolio_id: UUID | str) -> Portfolio:
     """Return the portfolio if the user may read it; raise NotFoundError."""
-    return _one(Portfolio.objects.visible_to(user), portfolio_id)
+    return _one(Portfolio.objects.visible_to(user), user, portfolio_id)
 
 
 def get_editable_portfolio(*, user: "User", portfolio_id: UUID | str) -> Portfolio:
     """Return the portfolio if the user may change it; raise NotFoundError."""
-    return _one(Portfolio.objects.editable_by(user), portfolio_id)
+    return _one(Portfolio.objects.editable_by(user), user, portfolio_id)
 
 
 def get_default_portfolio(*, user: "User") -> Portfolio | None:
@@ -32,9 +32,13 @@ def get_default_portfolio(*, user: "User") -> Portfolio | None:
     return list_portfolios(user=user).first()
 
 
-def _one(queryset: PortfolioQuerySet, portfolio_id: UUID | str) -> Portfolio:
+def _one(queryset: PortfolioQuerySet, user: "User", portfolio_id: UUID | str) -> Portfolio:
     wanted = read_uuid(portfolio_id)
-    found = queryset.select_related("owner", "benchmark").filter(pk=wanted).first() if wanted else None
+    # Without the order of lists, which one row has no need of.
+    found = next(iter(queryset.select_related("benchmark").order_by().filter(pk=wanted)), None) if wanted else None
     if found is None:
         raise NotFoundError("There is no such portfolio.")
+    if found.owner_id == user.pk:
+        # Known already: not read again with every portfolio.
+        found.owner = user
     return found

@@ -1,5 +1,6 @@
 """The dashboard: the selected portfolio at a glance. HTMX fetches its parts anew when a range or a grouping changes."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from portfolio.selectors.overview import (
 from portfolio.selectors.transactions import list_transactions
 from portfolio.views.answers import PageRequest, page, read_today
 from portfolio.views.chart_data import describe_allocation, describe_performance
-from portfolio.views.periods import RANGES, read_period
+from portfolio.views.fragments import draw
+from portfolio.views.periods import RANGES, Period, read_period
 from portfolio.views.selection import remember_portfolio, select_portfolio
 
 GROUPINGS = {"instrument": "Holding", "kind": "Kind", "sector": "Sector", "country": "Country", "currency": "Currency", "account": "Account"}
@@ -38,11 +40,18 @@ def show_dashboard(request: PageRequest) -> HttpResponse:
     if portfolio is None:
         return render(request, "portfolio/welcome.html")
     remember_portfolio(request, portfolio)
-    recent = list(list_transactions(portfolio=portfolio)[:RECENT])
-    context: dict[str, Any] = {"portfolio": portfolio, "has_others": len(portfolios) > 1, "recent": recent}
-    if recent:
-        context |= _describe_today(request, portfolio) | _describe_period(request, portfolio) | _describe_allocation(request, portfolio)
-    return render(request, "portfolio/dashboard.html", context)
+    today, has_others = read_today(request.user), len(portfolios) > 1
+    period, by = read_period(request.GET, today=today), _read_grouping(request)
+
+    def describe() -> dict[str, Any]:
+        recent = list(list_transactions(portfolio=portfolio)[:RECENT])
+        context: dict[str, Any] = {"has_others": has_others, "recent": recent}
+        if recent:
+            context |= _describe_today(portfolio, today) | _describe_period(portfolio, period) | _describe_allocation(portfolio, today, by)
+        return context
+
+    content = draw(request, "portfolio/_dashboard.html", portfolio, (today, period, by, has_others), describe)
+    return render(request, "portfolio/dashboard.html", {"portfolio": portfolio, "content": content})
 
 
 @require_GET
@@ -54,17 +63,24 @@ def show_period(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     if not request.htmx:
         remember_portfolio(request, portfolio)
         return redirect(address)
-    context = {"portfolio": portfolio} | _describe_today(request, portfolio) | _describe_period(request, portfolio)
-    answer = render(request, "portfolio/_period.html", context)
-    answer["HX-Replace-Url"] = address
-    return answer
+    today = read_today(request.user)
+    period = read_period(request.GET, today=today)
+    part = draw(
+        request,
+        "portfolio/_period.html",
+        portfolio,
+        (today, period),
+        lambda: _describe_today(portfolio, today) | _describe_period(portfolio, period),
+    )
+    return HttpResponse(part, headers={"HX-Replace-Url": address})
 
 
 @require_GET
 @page
 def show_allocation(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     portfolio = get_portfolio(user=request.user, portfolio_id=portfolio_id)
-    return render(request, "portfolio/_allocation.html", {"portfolio": portfolio} | _describe_allocation(request, portfolio))
+    today, by = read_today(request.user), _read_grouping(request)
+    return HttpResponse(draw(request, "portfolio/_allocation.html", portfolio, (today, by), lambda: _describe_allocation(portfolio, today, by)))
 
 
 @require_GET
@@ -76,8 +92,13 @@ def show_summaries(request: PageRequest) -> HttpResponse:
     return render(request, "portfolio/_summaries.html", {"summaries": summaries})
 
 
-def _describe_today(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
-    holdings = measure_holdings(portfolio=portfolio, as_of=read_today(request.user))
+def _read_grouping(request: PageRequest) -> str:
+    by = request.GET.get("by", "")
+    return by if by in GROUPINGS else "instrument"
+
+
+def _describe_today(portfolio: Portfolio, today: dt.date) -> dict[str, Any]:
+    holdings = measure_holdings(portfolio=portfolio, as_of=today)
     rows = list_holding_rows(report=holdings)
     ever = measure_performance(portfolio=portfolio, start=None, end=holdings.as_of, benchmark=portfolio.benchmark)
     return {
@@ -90,8 +111,7 @@ def _describe_today(request: PageRequest, portfolio: Portfolio) -> dict[str, Any
     }
 
 
-def _describe_period(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
-    period = read_period(request.GET, today=read_today(request.user))
+def _describe_period(portfolio: Portfolio, period: Period) -> dict[str, Any]:
     first = find_first_date(portfolio=portfolio)
     # Before the first entry there is nothing: a longer range starts where the portfolio does.
     start = period.start if first and period.start and period.start >= first else None
@@ -100,10 +120,8 @@ def _describe_period(request: PageRequest, portfolio: Portfolio) -> dict[str, An
     return {"period": period, "report": report, "ranges": RANGES, "benchmark_label": label, "chart": describe_performance(report, benchmark=label)}
 
 
-def _describe_allocation(request: PageRequest, portfolio: Portfolio) -> dict[str, Any]:
-    by = request.GET.get("by", "")
-    by = by if by in GROUPINGS else "instrument"
-    report = measure_allocation(portfolio=portfolio, as_of=read_today(request.user), by=by)
+def _describe_allocation(portfolio: Portfolio, today: dt.date, by: str) -> dict[str, Any]:
+    report = measure_allocation(portfolio=portfolio, as_of=today, by=by)
     parts = list_allocation_parts(rows=report.rows)
     data = describe_allocation(parts, currency=report.base_currency)
     return {"by": by, "groupings": GROUPINGS.items(), "allocation": report, "parts": parts, "allocation_data": data}

@@ -1,5 +1,6 @@
 """What is held: the page of one portfolio, on any day."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from portfolio.selectors.access import get_portfolio
 from portfolio.selectors.figures import measure_holdings
 from portfolio.selectors.overview import find_first_date, has_simulated_prices, list_holding_rows
 from portfolio.views.answers import PageRequest, page, read_today
+from portfolio.views.fragments import draw
 from portfolio.views.periods import read_day
 from portfolio.views.selection import remember_portfolio
 
@@ -22,15 +24,18 @@ def show_holdings(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     today = read_today(request.user)
     as_of = read_day(request.GET.get("as_of", ""), today=today)
     with_closed = request.GET.get("closed") == "1"
-    report = measure_holdings(portfolio=portfolio, as_of=as_of)
-    context = {
-        "portfolio": portfolio,
-        "report": report,
-        "rows": list_holding_rows(report=report, include_closed=with_closed),
-        "with_closed": with_closed,
-        "as_of": as_of,
-        "today": today,
-        "first_date": find_first_date(portfolio=portfolio),
-        "is_simulated": has_simulated_prices(portfolio=portfolio),
-    }
-    return render(request, "portfolio/detail.html", context)
+
+    def describe() -> dict[str, Any]:
+        report = measure_holdings(portfolio=portfolio, as_of=as_of)
+        return {
+            "report": report,
+            "rows": list_holding_rows(report=report, include_closed=with_closed),
+            "with_closed": with_closed,
+            "as_of": as_of,
+            "today": today,
+            "first_date": find_first_date(portfolio=portfolio),
+            "is_simulated": has_simulated_prices(portfolio=portfolio),
+        }
+
+    content = draw(request, "portfolio/_holdings.html", portfolio, (as_of, today, with_closed), describe)
+    return render(request, "portfolio/detail.html", {"portfolio": portfolio, "content": content})

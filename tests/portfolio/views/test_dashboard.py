@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from portfolio.models import Instrument, Portfolio
+from portfolio.services.instruments import update_instrument
+from tests.factories import UserFactory
 from tests.factories_portfolio import FxRateFactory, InstrumentFactory, PortfolioFactory, PriceFactory
 from tests.portfolio.views.conftest import HTMX, Record, browse, count_queries
 
@@ -63,10 +65,10 @@ def test_a_portfolio_without_any_price_shows_its_trades_and_no_day(page: Client,
     assert "Recent transactions" in answer.content.decode()
 
 
-def test_simulated_prices_are_labelled(page: Client, book: Portfolio, record: Record, acme: Instrument) -> None:
+def test_simulated_prices_are_labelled(page: Client, record: Record, acme: Instrument) -> None:
     record()
     assert "Simulated market" not in page.get(HOME).content.decode()
-    Instrument.objects.filter(pk=acme.pk).update(price_source="simulated")
+    update_instrument(actor=UserFactory(is_staff=True), instrument=acme, price_source="simulated")
     assert "Simulated market" in page.get(HOME).content.decode()
 
 
