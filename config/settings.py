@@ -123,7 +123,7 @@ IS_DATABASE_EMBEDDED = not DATABASE_URL
 DATABASE_TIMEOUT_MS = read_int("DATABASE_TIMEOUT_MS", 30_000, low=100)
 if IS_DATABASE_EMBEDDED:
     _database: dict[str, Any] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": "portfolio",
         "USER": "portfolio",
         "PASSWORD": secrets.read_generated("database_password", LAYOUT.secrets_dir),
