@@ -21,6 +21,8 @@ lint: ready-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/django-upgrade --target-version 5.2 --check $$(git ls-files '*.py' 2>/dev/null || find . -name '*.py' -not -path './.venv/*' -not -path './node_modules/*')
+	$(BIN)/typos
 	$(BIN)/djade --check $$(git ls-files 'templates/*.html' 2>/dev/null || find templates -name '*.html')
 
 format: ready-for-tests

@@ -27,7 +27,7 @@ def open_browser_session(request: HttpRequest, user: User, **kwargs: Any) -> Non
         kind=UserSession.Kind.BROWSER,
         lifetime=SHORT_LIFETIME if request.session.get_expire_at_browser_close() else REMEMBERED_LIFETIME,
         ip=read_client_address(request.META),
-        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        user_agent=request.headers.get("user-agent", ""),
         session_key=request.session.session_key or "",
     )
     request.session[SESSION_ID_KEY] = str(session.pk)

@@ -50,7 +50,7 @@ class LoginView(APIView):
         user = authenticate(request._request, **body.validated_data)
         if not isinstance(user, User):
             raise InvalidCredentialsError("The e-mail address or the password is wrong.")
-        pair = issue_tokens(user=user, ip=read_client_address(request.META), user_agent=request.META.get("HTTP_USER_AGENT", ""))
+        pair = issue_tokens(user=user, ip=read_client_address(request.META), user_agent=request.headers.get("user-agent", ""))
         update_last_login(User, user)
         return Response(_show_pair(pair))
 
