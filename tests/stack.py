@@ -129,6 +129,15 @@ class Stack:
     def pid_of(self, name: str) -> int:
         return self.state()["services"][name]["pid"]
 
+    def kill(self, name: str) -> None:
+        """Kill a service with -9 and wait until the runner has started another in its place.
+
+        What is left of a killed PostgreSQL still answers for a moment, so health alone does not tell that it is back.
+        """
+        before = self.pid_of(name)
+        os.kill(before, signal.SIGKILL)
+        self.wait_until(lambda: self.pid_of(name) not in {None, before}, f"a new {name}")
+
     def list_processes(self) -> list[psutil.Process]:
         """Every process that works on this stack's folder, found by its command line, environment or folder."""
         found = []

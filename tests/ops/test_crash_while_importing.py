@@ -2,9 +2,7 @@
 
 import http.client
 import json
-import os
 import random
-import signal
 import threading
 from collections.abc import Iterator
 
@@ -79,7 +77,10 @@ def test_a_kill_in_the_middle_of_an_import_leaves_all_or_nothing(running: Stack,
     assert process is not None
     importing.start()
     importing.join(timeout=random.Random(victim).uniform(0.3, 1.2))
-    os.kill(process.pid if victim == "runner" else running.pid_of(victim), signal.SIGKILL)
+    if victim == "runner":
+        process.kill()
+    else:
+        running.kill(victim)
     importing.join(timeout=120)
     if victim == "runner":
         process.wait(timeout=60)

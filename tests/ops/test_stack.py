@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -64,9 +63,7 @@ def test_database_does_not_run_as_root(running: Stack):
 
 @pytest.mark.parametrize("name", ["database", "cache", "web", "worker", "beat"])
 def test_a_killed_process_comes_back(running: Stack, name: str):
-    before = running.pid_of(name)
-    os.kill(before, signal.SIGKILL)
-    running.wait_until(lambda: running.pid_of(name) not in (None, before), f"a new {name}")
+    running.kill(name)
     running.wait_until_well()
 
 
