@@ -4,7 +4,8 @@ Transactions, prices and exchange rates come the same way; the header tells whic
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -30,24 +31,27 @@ FileKind = Literal["transactions", "prices", "fx_rates"]
 SHOWN_ROWS = 25
 SHOWN_PROBLEMS = 100
 LONGEST_LINE = 300
+UNKNOWN_SYMBOL = "unknown_symbol"
 
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """What is wrong with a line, and the line itself as the file has it (empty for the file as a whole)."""
+    """What is wrong with a line, and the line itself as the file has it (empty for the file as a whole). So many `others` have the same."""
 
     line: int
     field: str
     code: str
     message: str
     text: str
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class UploadReview:
     """What an import of the file would do now. `rows` are its first SHOWN_ROWS lines, `problems` the first SHOWN_PROBLEMS of `problem_count`.
 
-    `created`: entries, prices or rates that would be added or changed; `unchanged`: those that are there already.
+    `created`: entries, prices or rates that would be added or changed; `unchanged`: those that are there already. An instrument that
+    is not known is one problem, however many lines name it; `unknown_count` of the problems are such.
     """
 
     kind: FileKind
@@ -58,6 +62,7 @@ class UploadReview:
     rows: Sequence[PreviewRow | PriceRow | FxRow]
     total: int
     new_symbols: tuple[str, ...] = ()
+    unknown_count: int = 0
 
     @property
     def may_skip_problems(self) -> bool:
@@ -66,7 +71,11 @@ class UploadReview:
 
     @property
     def has_unknown_symbols(self) -> bool:
-        return any(problem.code == "unknown_symbol" for problem in self.problems)
+        return self.unknown_count > 0
+
+    @property
+    def lacks_only_instruments(self) -> bool:
+        return 0 < self.unknown_count == self.problem_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ def review_upload(*, actor: "User", upload: ImportUpload, create_instruments: bo
         return review(actor, upload, content, create_instruments)
     except DomainError as error:
         problem = Problem(0, str(error.detail.get("field", "")), error.code, error.message)
-        return UploadReview(kind, 0, 0, 1, quote_lines(content, [problem]), (), 0)
+        return _make_review(kind, content, [problem], ())
 
 
 @atomic_with_retry
@@ -144,9 +153,9 @@ def commit_upload(*, actor: "User", upload: ImportUpload, create_instruments: bo
     return outcome
 
 
-def quote_lines(content: bytes, problems: Sequence[Problem]) -> tuple[LineProblem, ...]:
-    """Return the first SHOWN_PROBLEMS problems, each with its line of the file."""
-    shown = problems[:SHOWN_PROBLEMS]
+def quote_lines(content: bytes, problems: Mapping[Problem, int]) -> tuple[LineProblem, ...]:
+    """Return the first SHOWN_PROBLEMS problems, each with its line of the file; `problems` tells on how many lines each stands."""
+    shown = list(problems)[:SHOWN_PROBLEMS]
     wanted = {problem.line for problem in shown}
     last = max(wanted, default=0)
     texts: dict[int, str] = {}
@@ -155,7 +164,16 @@ def quote_lines(content: bytes, problems: Sequence[Problem]) -> tuple[LineProble
             break
         if number in wanted:
             texts[number] = line.rstrip("\r\n")[:LONGEST_LINE]
-    return tuple(LineProblem(found.line, found.field, found.code, found.message, texts.get(found.line, "")) for found in shown)
+    return tuple(LineProblem(found.line, found.field, found.code, found.message, texts.get(found.line, ""), problems[found] - 1) for found in shown)
+
+
+def _count_lines(problems: Iterable[Problem]) -> Counter[Problem]:
+    """Return the problems in their order with the number of lines of each: the lines that name one unknown instrument share one."""
+    firsts: dict[str, Problem] = {}
+    counts: Counter[Problem] = Counter()
+    for problem in problems:
+        counts[firsts.setdefault(problem.message, problem) if problem.code == UNKNOWN_SYMBOL else problem] += 1
+    return counts
 
 
 def _import(actor: "User", upload: ImportUpload, *, create_instruments: bool, partial: bool) -> UploadOutcome:
@@ -183,9 +201,8 @@ def _review_transactions(actor: "User", upload: ImportUpload, content: bytes, cr
     found = preview_import(
         actor=actor, portfolio=upload.portfolio, content=content, file_name=upload.file_name, create_instruments=create_instruments
     )
-    problems = quote_lines(content, found.problems)
-    rows = found.rows[:SHOWN_ROWS]
-    return UploadReview("transactions", found.created, found.duplicates, len(found.problems), problems, rows, found.total, found.new_symbols)
+    counts = {"created": found.created, "unchanged": found.duplicates, "total": found.total}
+    return _make_review("transactions", content, found.problems, found.rows, new_symbols=found.new_symbols, **counts)
 
 
 def _review_prices(actor: "User", upload: ImportUpload, content: bytes, create_instruments: bool) -> UploadReview:
@@ -200,9 +217,25 @@ def _review_rates(actor: "User", upload: ImportUpload, content: bytes, create_in
 
 
 def _review_table(kind: FileKind, content: bytes, found: PriceImport | FxImport, rows: Sequence[PriceRow | FxRow]) -> UploadReview:
-    problems = quote_lines(content, found.problems)
-    unchanged = 0 if problems else found.received - found.written
-    return UploadReview(kind, found.written, unchanged, len(found.problems), problems, rows[:SHOWN_ROWS], found.received)
+    unchanged = 0 if found.problems else found.received - found.written
+    return _make_review(kind, content, found.problems, rows, created=found.written, unchanged=unchanged, total=found.received)
+
+
+def _make_review(
+    kind: FileKind,
+    content: bytes,
+    found: Sequence[Problem],
+    rows: Sequence[PreviewRow | PriceRow | FxRow],
+    *,
+    created: int = 0,
+    unchanged: int = 0,
+    total: int = 0,
+    new_symbols: tuple[str, ...] = (),
+) -> UploadReview:
+    problems = _count_lines(found)
+    unknown = sum(problem.code == UNKNOWN_SYMBOL for problem in problems)
+    shown = quote_lines(content, problems)
+    return UploadReview(kind, created, unchanged, len(problems), shown, rows[:SHOWN_ROWS], total, new_symbols, unknown)
 
 
 def _rehearse(act: Callable[[], T]) -> T:

@@ -259,6 +259,16 @@ def test_many_problems_are_counted_but_not_all_listed(page: Client, url: str) ->
     assert (review.problem_count, len(review.problems)) == (500, 100)
 
 
+def test_an_unknown_instrument_is_one_problem_however_often_it_is_named(page: Client, url: str) -> None:
+    preview = send(page, url, HEADER + "2024-03-04,buy,NEWCO,1,100,,,,USD,,,,\n" * 300 + "2024-03-04,buy,OTHER,1,100,,,,USD,,,,\n")
+    answer = page.get(preview)
+    review = answer.context["review"]
+    assert [(problem.line, problem.others) for problem in review.problems] == [(2, 299), (302, 0)]
+    assert (review.problem_count, review.unknown_count) == (2, 2)
+    assert "2 instruments are not known yet" in answer.content.decode()
+    assert "The same on 299 more lines." in answer.content.decode()
+
+
 def test_what_a_file_says_is_shown_as_text(page: Client, url: str) -> None:
     preview = send(page, url, HEADER + "2024-03-04,buy,<script>alert(1)</script>,1,1,,,,USD,,,,\n")
     assert "<script>alert" not in page.get(preview).content.decode()
