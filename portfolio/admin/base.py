@@ -1,5 +1,6 @@
 """Admin pages that write through a service, and lists over tables that are too long to count."""
 
+from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import User
 from common.admin import BaseAdmin
+from common.decimals import format_decimal
 from common.errors import DomainError
 
 Row = TypeVar("Row", bound=models.Model)
@@ -39,6 +41,11 @@ class ServiceForm(forms.ModelForm, Generic[Row]):  # type: ignore[type-arg]  # t
     def write(self) -> Row:
         """Call the service with `cleaned_data` and return the stored row."""
         raise TypeError(f"{type(self).__name__} must say how it writes")
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Leave out the zeros that the column has behind every number."""
+        value = super().get_initial_for_field(field, field_name)
+        return Decimal(format_decimal(value)) if isinstance(value, Decimal) else value
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's hook for checks that need the instance; its stubs leave it out

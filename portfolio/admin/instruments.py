@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from common.admin import display
+from common.decimals import format_decimal
 from portfolio.admin.base import CappedPaginator, ServiceAdmin, ServiceForm
 from portfolio.importers.fx_csv import FxRow
 from portfolio.models import FxRate, Instrument, Price
@@ -72,7 +73,7 @@ class PriceForm(ServiceForm[Price]):
 @admin.register(Price)
 class PriceAdmin(ServiceAdmin):
     form = PriceForm
-    list_display = ["instrument", "date", "close", "show_currency", "source"]
+    list_display = ["instrument", "date", "show_close", "show_currency", "source"]
     list_filter = ["source"]
     list_select_related = ["instrument"]
     search_fields = ["^instrument__symbol", "=date"]
@@ -82,7 +83,11 @@ class PriceAdmin(ServiceAdmin):
     autocomplete_fields = ["instrument"]
     fields = ["instrument", "date", "close"]
 
-    @display(description="Currency")  # type: ignore[untyped-decorator]  # the theme has no annotations
+    @display(description="Close", ordering="close")  # type: ignore[untyped-decorator]  # the theme has no annotations
+    def show_close(self, price: Price) -> str:
+        return format_decimal(price.close)
+
+    @display(description="Currency")  # type: ignore[untyped-decorator]
     def show_currency(self, price: Price) -> str:
         return price.instrument.currency
 
@@ -111,7 +116,7 @@ class FxRateForm(ServiceForm[FxRate]):
 @admin.register(FxRate)
 class FxRateAdmin(ServiceAdmin):
     form = FxRateForm
-    list_display = ["date", "base", "quote", "rate", "source", "owner"]
+    list_display = ["date", "base", "quote", "show_rate", "source", "owner"]
     list_filter = ["source", ("owner", admin.EmptyFieldListFilter)]
     list_select_related = ["owner"]
     search_fields = ["=base", "=quote", "=date"]
@@ -119,6 +124,10 @@ class FxRateAdmin(ServiceAdmin):
     ordering = ["-pk"]
     paginator = CappedPaginator
     fields = ["date", "base", "quote", "rate"]
+
+    @display(description="Rate", ordering="rate")  # type: ignore[untyped-decorator]
+    def show_rate(self, row: FxRate) -> str:
+        return format_decimal(row.rate)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FxRate]:
         return FxRate.objects.filter(Q(owner=None) | Q(owner=_viewer(request))).select_related("owner")

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from portfolio.engine.book import Book, Rules
+from portfolio.engine.book import Book
 from portfolio.engine.fx import FxTable, RateSeries
 from portfolio.engine.ledger import Entry, Ledger, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.positions import fold
 from portfolio.engine.prices import PriceSeries
+from portfolio.engine.valuer import Rules
 
 ITEM = "ITEM"
 BASE = "EUR"

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from portfolio.conformance.ledgers import BASE, ITEM, day, fold_rows, make_market, number
-from portfolio.engine.book import Book, Rules
+from portfolio.engine.book import Book
 from portfolio.engine.errors import EngineError
 from portfolio.engine.fx import FxTable, RateSeries
 from portfolio.engine.ledger import Entry
@@ -15,7 +15,10 @@ from portfolio.engine.market import Market
 from portfolio.engine.money import known
 from portfolio.engine.positions import fold
 from portfolio.engine.reports import Holding
+from portfolio.engine.subtotal import close_book
+from portfolio.engine.summary import Summary
 from portfolio.engine.valuation import list_lots, value_holdings
+from portfolio.engine.valuer import Rules
 
 Inputs = Mapping[str, Any]
 Answers = dict[str, Any]
@@ -197,7 +200,7 @@ def _fold(entries: list[Entry], method: str, *, strict: bool = False, market: Ma
 
 
 def _holding(book: Book) -> Holding:
-    report = value_holdings(book, LATER)
+    report = value_holdings(Summary([close_book(book)], book.rules, book.market), LATER)
     return (*report.holdings, *report.closed)[0]
 
 

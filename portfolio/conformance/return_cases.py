@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from portfolio.conformance.ledgers import BASE, day, make_market, number, read_ledger
-from portfolio.engine.book import Rules
 from portfolio.engine.ledger import Ledger
 from portfolio.engine.money_weighted import ACT_365F, solve_dated, solve_periodic
 from portfolio.engine.performance import Period, measure_period
@@ -15,6 +14,7 @@ from portfolio.engine.reports import PerformanceReport
 from portfolio.engine.returns import annualize, link, measure_daily_returns, measure_dietz, net_present_value
 from portfolio.engine.series import build_series
 from portfolio.engine.statement import state_period
+from portfolio.engine.valuer import Rules
 
 Inputs = Mapping[str, Any]
 Answers = dict[str, Any]
@@ -74,7 +74,7 @@ def answer_period(inputs: Inputs) -> Answers:
 def answer_ledger_twr(inputs: Inputs) -> Answers:
     ledger, market = read_ledger(inputs["transactions"]), make_market(inputs["prices"])
     start, end = day(inputs["start"]), day(inputs["end"])
-    series = build_series(state_period(ledger, CASH_BOOKS, market, start, end).book, start, end)
+    series = build_series(state_period(ledger, CASH_BOOKS, market, start, end).summary, start, end)
     daily = measure_daily_returns(series.values, series.inflows[1:], series.outflows[1:])
     cumulative = [link(daily.returns[:count]) for count in range(len(series.days))]
     report = _measure(ledger, inputs["prices"], inputs["start"], inputs["end"])

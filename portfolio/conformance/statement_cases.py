@@ -5,15 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from portfolio.conformance.ledgers import BASE, ITEM, day, make_market, number, read_ledger, read_rates
-from portfolio.engine.book import Rules
 from portfolio.engine.fx import FxTable
 from portfolio.engine.ledger import Entry, Ledger, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import known
-from portfolio.engine.positions import fold
 from portfolio.engine.prices import PriceSeries
 from portfolio.engine.statement import Statement, state_period
+from portfolio.engine.summary import summarize
 from portfolio.engine.valuation import value_holdings
+from portfolio.engine.valuer import Rules
 
 Inputs = Mapping[str, Any]
 Answers = dict[str, Any]
@@ -91,10 +91,10 @@ def _reinvest(inputs: Inputs) -> Answers:
         _entry("buy", quantity=net / price, price=price, sequence=1),
     ]
     statement = state_period(order_entries(entries), Rules(BASE), make_market({"2020-01-01": price}), day("2020-01-01"), SOME_DAY)
-    position = statement.book.position(ITEM)
+    position = next(one for one in statement.summary.positions if one.symbol == ITEM)
     return {
         "shares": position.quantity,
-        "cost_added": position.cost()[0],
+        "cost_added": position.carried,
         "income": statement.gain.income,
         "external_flow": known(statement.net_flow),
     }
@@ -122,7 +122,7 @@ def _after(entries: list[Entry], *, bought: str = "", cost: Decimal | None = Non
     """Return cost, realised gain, units and average after the entries, behind a purchase if one is given."""
     if bought:
         entries = [_entry("buy", quantity=number(bought), amount=cost)._replace(trade_date=day("2020-01-01")), *entries]
-    holding = value_holdings(fold(entries, Rules(BASE), make_market()), SOME_DAY).holdings[0]
+    holding = value_holdings(summarize(entries, Rules(BASE), make_market()), SOME_DAY).holdings[0]
     return holding.cost_basis, holding.realized_gain_base, holding.quantity, holding.average_cost
 
 

@@ -1,50 +1,26 @@
 """The books while a ledger is folded: positions, cash, flows, problems, and how money of an entry reaches them.
 
-Two views of the same ledger are kept by the same code. NET (holdings): cost includes fees and taxes, proceeds are net of them.
-GROSS (period statement): gains are before fees and taxes, and what crosses the border enters and leaves at market value.
+Every lot has two costs. Its cost is what was paid, fees and taxes included: holdings and lots are told by it, and proceeds are net of
+fees and taxes. Its carrying amount is what the period statement counts from: the market value at the start of the period, or what was
+paid since without fees and taxes, which the statement shows apart; what crosses the border enters and leaves at market value.
 """
 
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from common.currencies import MINOR_UNITS
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import Entry
-from portfolio.engine.market import InstrumentInfo, Market
-from portfolio.engine.money import FINEST, ONE, UNKNOWN, ZERO, convert
+from portfolio.engine.market import InstrumentInfo
+from portfolio.engine.money import FINEST, ONE, ZERO, convert
 from portfolio.engine.position import Position
+from portfolio.engine.valuer import Problem, Problems, Valuer
 
 HUNDRED = Decimal(100)
-
-
-class View(Enum):
-    NET = "net"
-    GROSS = "gross"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a portfolio keeps its books. `method`: fifo, lifo, hifo, average or specific."""
-
-    base_currency: str
-    method: str = "fifo"
-    allow_short: bool = False
-    cash_tracking: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that makes a figure unknown or doubtful. `code`: missing_rate, missing_price, missing_cost, oversold, lot_not_found …"""
-
-    code: str
-    message: str
-    key: str | None = None
-    symbol: str | None = None
-    currency: str | None = None
-    date: dt.date | None = None
+# What was missing before the start of a period does not matter to its statement: everything is valued anew.
+FORGOTTEN = frozenset({"missing_rate", "missing_price", "missing_cost"})
 
 
 class Flow:
@@ -66,24 +42,25 @@ class Flow:
 
 
 @dataclass(slots=True)
-class Book:
-    """The state of a fold."""
+class Book(Valuer):
+    """The state of a fold. Flows, what is earned and the carrying amounts count from the start of the period."""
 
-    rules: Rules
-    market: Market
-    view: View = View.NET
     strict: bool = False
     keep_closed: bool = False
     positions: dict[str | None, Position] = field(default_factory=dict)
-    # Balance per (account, currency); and per currency what reached it since the opening, in base currency.
+    # Balance per (account, currency); per currency what reached it in base currency, since the first entry and since the start (what was
+    # there at the start counts as its value then); and how it changed day by day.
     cash: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     cash_entered: dict[str, Decimal] = field(default_factory=dict)
-    cash_steps: dict[str, dict[dt.date, Decimal]] = field(default_factory=dict)
-    balances: dict[str, Decimal] = field(default_factory=dict)
+    cash_carried: dict[str, Decimal] = field(default_factory=dict)
+    cash_changes: dict[str, dict[dt.date, Decimal]] = field(default_factory=dict)
     flows: dict[dt.date, Flow] = field(default_factory=dict)
-    # Rates already looked up, by (currency, day).
-    rates: dict[tuple[str, dt.date], Decimal] = field(default_factory=dict)
-    problems: dict[tuple[str, str, str | None, dt.date | None], Problem] = field(default_factory=dict)
+    start_value: Decimal = ZERO
+    # Problems that concern only what things cost, and only the period statement.
+    cost_problems: Problems = field(default_factory=dict)
+    period_problems: Problems = field(default_factory=dict)
+    # Whether anything crossed the border at its market value.
+    has_crossings: bool = False
     # Units delivered before they were sent, by (instrument, from, to).
     owed: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
 
@@ -97,23 +74,29 @@ class Book:
             found = self.positions[key] = Position(info, info.currency if info else self.rules.base_currency)
         return found
 
-    def base_rate(self, currency: str, day: dt.date) -> Decimal:
-        """Return base units for 1 unit of a currency by the market; notes a missing one."""
-        if currency == self.rules.base_currency:
-            return ONE
-        place = (currency, day)
-        found = self.rates.get(place)
-        if found is None:
-            found = self.rates[place] = self._look_up_rate(currency, day)
-        return found
+    def open_period(self, start: dt.date) -> None:
+        """Begin the period after a day: its value is carried on, what was earned and paid before is put aside."""
+        self.flows.clear()
+        self.rates.clear()
+        self.cost_problems |= {place: problem for place, problem in self.problems.items() if problem.code in FORGOTTEN}
+        self.problems = {place: problem for place, problem in self.problems.items() if problem.code not in FORGOTTEN}
+        self.period_problems = {}
+        before, self.problems = self.problems, {}
+        self.start_value = sum((self._carry(position, start) for position in self.positions.values()), ZERO)
+        for currency, changes in self.cash_changes.items():
+            value = self.in_base(currency, sum(changes.values(), ZERO), start)
+            self.cash_carried[currency] = value
+            self.start_value += value
+        self.period_problems, self.problems = self.problems, before
 
-    def _look_up_rate(self, currency: str, day: dt.date) -> Decimal:
-        rate = self.market.fx.rate(currency, self.rules.base_currency, day)
-        if rate.is_nan():
-            self.note(
-                "missing_rate", f"No exchange rate from {currency} to {self.rules.base_currency} on or before {day}.", currency=currency, date=day
-            )
-        return rate
+    def _carry(self, position: Position, day: dt.date) -> Decimal:
+        """Carry the lots of a position on at market value; return it in base currency."""
+        position.open_period()
+        if not position.quantity:
+            return ZERO
+        value, value_base = self.market_value(position, position.quantity, day)
+        position.carry(value, value_base)
+        return value_base
 
     def entry_rate(self, entry: Entry) -> Decimal:
         """Return base units for 1 unit of the entry's currency: its own rate beats the market's."""
@@ -148,9 +131,7 @@ class Book:
     def pay(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
         """Move cash (positive: received). Without cash tracking it comes from outside and goes there."""
         if not self.rules.cash_tracking:
-            # Only the period statement asks for flows.
-            if self.view is View.GROSS:
-                self.flow(entry.trade_date, -amount_base)
+            self.flow(entry.trade_date, -amount_base)
             return
         currency = entry.currency
         if currency in MINOR_UNITS:
@@ -158,8 +139,9 @@ class Book:
         place = (entry.account, currency)
         self.cash[place] = self.cash.get(place, ZERO) + amount
         self.cash_entered[currency] = self.cash_entered.get(currency, ZERO) + amount_base
-        balance = self.balances[currency] = self.balances.get(currency, ZERO) + amount
-        self.cash_steps.setdefault(currency, {})[entry.trade_date] = balance
+        self.cash_carried[currency] = self.cash_carried.get(currency, ZERO) + amount_base
+        changes = self.cash_changes.setdefault(currency, {})
+        changes[entry.trade_date] = changes.get(entry.trade_date, ZERO) + amount
 
     def flow(self, day: dt.date, amount_base: Decimal) -> None:
         """Count money across the border (positive: in)."""
@@ -175,33 +157,19 @@ class Book:
         """Count cash between own accounts: the two legs of a day cancel, what is left has crossed the border."""
         self.flows.setdefault(day, Flow()).internal += amount_base
 
-    def price(self, position: Position, day: dt.date) -> tuple[Decimal, dt.date, str] | None:
-        """Return (price, its day, source) in the instrument's currency: the last known close, else the last trade's price."""
-        quote = self.market.quote(position.info.key, day) if position.info else None
-        if quote is not None:
-            return quote.close, quote.date, "close"
-        trade = position.trade_price(day)
-        return (*trade, "transaction") if trade else None
-
-    def market_value(self, position: Position, quantity: Decimal, day: dt.date) -> tuple[Decimal, Decimal]:
-        """Return the value of units on a day in the instrument's and in the base currency; NaN and a note if unknown."""
-        priced = self.price(position, day)
-        if priced is None:
-            self.note("missing_price", f"{position.symbol} has no price on or before {day}.", symbol=position.symbol, date=day)
-            return UNKNOWN, UNKNOWN
-        value = quantity * priced[0]
-        rate = self.base_rate(position.currency, day)
-        return value, value if rate is ONE else convert(value, rate)
-
-    def note(
-        self, code: str, message: str, *, key: str | None = None, symbol: str | None = None, currency: str | None = None, date: dt.date | None = None
-    ) -> None:
-        """Remember a problem, once."""
-        self.problems.setdefault((code, key or currency or "", symbol, date), Problem(code, message, key, symbol, currency, date))
+    def value_crossing(self, position: Position, quantity: Decimal, day: dt.date) -> tuple[Decimal, Decimal]:
+        """Return the market value of units that cross the border; what is missing concerns the period statement alone."""
+        self.has_crossings = True
+        common, self.problems = self.problems, {}
+        value = self.market_value(position, quantity, day)
+        for place, problem in self.problems.items():
+            self.period_problems.setdefault(place, problem)
+        self.problems = common
+        return value
 
     def refuse(self, entry: Entry, code: str, message: str, **detail: Any) -> None:
         """Raise EngineError in a strict fold; otherwise remember the problem and go on."""
         symbol = self.position(entry.instrument).symbol
         if self.strict:
             raise EngineError(message, code=code, key=entry.key, date=entry.trade_date, account=entry.account, **detail)
-        self.note(code, message, key=entry.key, symbol=symbol, date=entry.trade_date)
+        self.note(Problem(code, message, key=entry.key, symbol=symbol, date=entry.trade_date))

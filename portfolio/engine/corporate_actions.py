@@ -9,9 +9,10 @@ from fractions import Fraction
 from portfolio.engine.book import Book
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import Entry, read_ratio
+from portfolio.engine.lots import Worth
 from portfolio.engine.money import ONE, ZERO, convert
 from portfolio.engine.position import Position
-from portfolio.engine.trading import units_of
+from portfolio.engine.trading import closing_rate, units_of
 
 
 def book_split(book: Book, entry: Entry) -> None:
@@ -60,16 +61,16 @@ def book_return_of_capital(book: Book, entry: Entry) -> None:
     amount = book.translate(entry, position, entry.amount, amount_base)
     if queue.quantity <= 0:
         book.refuse(entry, "nothing_held", f"{position.symbol}: no units are held whose cost could be returned.", held=queue.quantity)
-    relieved, relieved_base = queue.relieve(amount) if queue.quantity > 0 else (ZERO, ZERO)
-    position.realized += amount_base - relieved_base
-    position.currency_gain += _at_rate(book, position, entry, relieved) - relieved_base
+    relieved = queue.relieve(amount) if queue.quantity > 0 else Worth(ZERO, ZERO, ZERO, ZERO)
+    rate = closing_rate(book, position, entry)
+    position.realized += amount_base - relieved.cost_base
+    position.currency_gain += _at_rate(relieved.cost, rate) - relieved.cost_base
+    position.carried_realized += amount_base - relieved.carried_base
+    position.carried_currency_gain += _at_rate(relieved.carried, rate) - relieved.carried_base
 
 
-def _at_rate(book: Book, position: Position, entry: Entry, cost: Decimal) -> Decimal:
-    if position.currency == book.rules.base_currency:
-        return cost
-    rate = book.entry_rate(entry) if entry.currency == position.currency else book.base_rate(position.currency, entry.trade_date)
-    return convert(cost, rate)
+def _at_rate(amount: Decimal, rate: Decimal) -> Decimal:
+    return amount if rate is ONE else convert(amount, rate)
 
 
 def _recount(position: Position, entry: Entry) -> None:

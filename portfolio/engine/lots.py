@@ -1,15 +1,17 @@
 """Tax lots of one instrument in one account, and the five ways to choose among them.
 
 Source of the terms: METHODS, "Lots and cost". All amounts are totals of the lot, never unit prices, so nothing is rounded between steps.
+What `cost` and `carried` are is told in portfolio.engine.book.
 A short lot has a negative quantity and a negative cost (the proceeds of its opening).
 """
 
 import datetime as dt
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter, gt, lt
+from operator import add, attrgetter, gt, lt, neg, sub
+from typing import NamedTuple
 
 from portfolio.engine.errors import EngineError
 from portfolio.engine.money import UNKNOWN, ZERO, scale, share
@@ -22,42 +24,92 @@ LAST_FIRST = frozenset({"lifo", "hifo"})
 LONGEST_HEAD = 256
 
 
+class Worth(NamedTuple):
+    """What units were acquired or disposed of for: `cost` with fees and taxes, `carried` as the period statement counts (see book); in
+    the instrument's currency and, with `_base`, in the portfolio's. Negative for units that go."""
+
+    cost: Decimal
+    cost_base: Decimal
+    carried: Decimal
+    carried_base: Decimal
+
+    def part(self, units: Decimal, whole: Decimal) -> "Worth":
+        """Return the share of so many of the units."""
+        return self._map(lambda amount: share(amount, units, whole))
+
+    def minus(self, other: "Worth") -> "Worth":
+        return Worth._make(map(sub, self, other))
+
+    def negated(self) -> "Worth":
+        return self._map(neg)
+
+    def _map(self, change: Callable[[Decimal], Decimal]) -> "Worth":
+        """Return the changed amounts; those that are one object stay one."""
+        cost, cost_base, carried, carried_base = self
+        new = change(cost)
+        new_base = new if cost_base is cost else change(cost_base)
+        if carried is cost and carried_base is cost_base:
+            return Worth(new, new_base, new, new_base)
+        new_carried = change(carried)
+        return Worth(new, new_base, new_carried, new_carried if carried_base is carried else change(carried_base))
+
+
 class Lot:
-    """Units acquired together: `cost` in the instrument's currency, `cost_base` in the portfolio's (NaN: unknown)."""
+    """Units acquired together: `cost` and `carried` in the instrument's currency, with `_base` in the portfolio's (NaN: unknown).
 
-    __slots__ = ("acquired_on", "cost", "cost_base", "key", "quantity", "unit_cost")
+    Amounts that are equal by nature (no charges, one currency) are one object, which is then divided and added but once.
+    """
 
-    def __init__(self, key: str, acquired_on: dt.date, quantity: Decimal, cost: Decimal, cost_base: Decimal) -> None:
+    __slots__ = ("acquired_on", "carried", "carried_base", "cost", "cost_base", "key", "quantity", "unit_cost")
+
+    def __init__(self, key: str, acquired_on: dt.date, quantity: Decimal, worth: tuple[Decimal, Decimal, Decimal, Decimal]) -> None:
         self.key = key
         self.acquired_on = acquired_on
         self.quantity = quantity
-        self.cost = cost
-        self.cost_base = cost_base
+        self.cost, self.cost_base, self.carried, self.carried_base = worth
         # Only highest-cost-first needs it: the unit cost at acquisition, in today's units.
         self.unit_cost = UNKNOWN
 
     def cut(self, quantity: Decimal) -> "Lot":
-        """Take units off this lot and return them as a lot of their own; the two costs add up to the old one exactly."""
+        """Take units off this lot and return them as a lot of their own; the amounts of the two add up to the old ones exactly."""
         whole = self.quantity
-        cost = share(self.cost, quantity, whole)
-        cost_base = cost if self.cost_base is self.cost else share(self.cost_base, quantity, whole)
-        piece = Lot(self.key, self.acquired_on, quantity, cost, cost_base)
+        old, old_base, old_carried, old_carried_base = self.cost, self.cost_base, self.carried, self.carried_base
+        cost = cost_base = share(old, quantity, whole)
+        self.cost = self.cost_base = old - cost
+        if old_base is not old:
+            cost_base = share(old_base, quantity, whole)
+            self.cost_base = old_base - cost_base
+        carried, carried_base = cost, cost_base
+        if old_carried is old and old_carried_base is old_base:
+            self.carried, self.carried_base = self.cost, self.cost_base
+        else:
+            carried = carried_base = share(old_carried, quantity, whole)
+            self.carried = self.carried_base = old_carried - carried
+            if old_carried_base is not old_carried:
+                carried_base = share(old_carried_base, quantity, whole)
+                self.carried_base = old_carried_base - carried_base
+        piece = Lot(self.key, self.acquired_on, quantity, (cost, cost_base, carried, carried_base))
         piece.unit_cost = self.unit_cost
         self.quantity = whole - quantity
-        if self.cost_base is self.cost:
-            self.cost = self.cost_base = self.cost - cost
-        else:
-            self.cost -= cost
-            self.cost_base -= cost_base
         return piece
 
     def absorb(self, other: "Lot") -> None:
         """Merge another lot into this one, at the average."""
         self.quantity += other.quantity
-        same = self.cost is self.cost_base and other.cost is other.cost_base
+        one_cost = self.cost is self.cost_base and other.cost is other.cost_base
+        one_kind = self._carries_cost() and other._carries_cost()
+        one_carried = self.carried is self.carried_base and other.carried is other.carried_base
         self.cost += other.cost
-        self.cost_base = self.cost if same else self.cost_base + other.cost_base
+        self.cost_base = self.cost if one_cost else self.cost_base + other.cost_base
+        if one_kind:
+            self.carried, self.carried_base = self.cost, self.cost_base
+        else:
+            self.carried += other.carried
+            self.carried_base = self.carried if one_carried else self.carried_base + other.carried_base
         self.acquired_on = min(self.acquired_on, other.acquired_on)
+
+    def _carries_cost(self) -> bool:
+        return self.carried is self.cost and self.carried_base is self.cost_base
 
 
 class LotQueue:
@@ -162,20 +214,21 @@ class LotQueue:
             lot.quantity += added
         self.quantity += units
 
-    def relieve(self, amount: Decimal) -> tuple[Decimal, Decimal]:
-        """Return of capital: lower the cost of the lots by an amount, over them by size, none below zero.
+    def relieve(self, amount: Decimal) -> Worth:
+        """Return of capital: lower cost and carrying amount of the lots by an amount, over them by size, none below zero.
 
-        Return the cost relieved in the instrument's and in the base currency; what the amount exceeds it by is gain.
+        Return what was relieved; what the amount exceeds it by is gain.
         """
-        relieved = relieved_base = ZERO
+        relieved = [ZERO] * 4
         whole = self.quantity
         for lot, portion in self._portions(amount):
-            part = portion if lot.cost.is_nan() else min(portion, max(lot.cost, ZERO))
-            part_base = share(lot.cost_base, part, lot.cost) if part else ZERO
+            part, part_base = _relief(lot.cost, lot.cost_base, portion)
+            carried, carried_base = _relief(lot.carried, lot.carried_base, portion)
             lot.cost, lot.cost_base = lot.cost - part, lot.cost_base - part_base
+            lot.carried, lot.carried_base = lot.carried - carried, lot.carried_base - carried_base
             lot.unit_cost -= amount / whole
-            relieved, relieved_base = relieved + part, relieved_base + part_base
-        return relieved, relieved_base
+            relieved = list(map(add, relieved, (part, part_base, carried, carried_base)))
+        return Worth._make(relieved)
 
     def _portions(self, total: Decimal) -> Iterator[tuple[Lot, Decimal]]:
         """Divide a total over the lots by their units; the last takes what rounding left."""
@@ -186,6 +239,12 @@ class LotQueue:
             rest -= portion
             yield lot, portion
         yield lots[-1], rest
+
+
+def _relief(amount: Decimal, amount_base: Decimal, portion: Decimal) -> tuple[Decimal, Decimal]:
+    """Return what a portion takes off an amount, at most all of it, and off its value in base currency."""
+    part = portion if amount.is_nan() else min(portion, max(amount, ZERO))
+    return part, share(amount_base, part, amount) if part else ZERO
 
 
 def _by_unit_cost(lot: Lot) -> tuple[bool, Decimal, int]:

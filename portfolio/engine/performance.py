@@ -7,16 +7,17 @@ from math import isnan
 
 import numpy as np
 
-from portfolio.engine.book import Rules
 from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import ZERO, exactly, known
-from portfolio.engine.money_weighted import RateSolution, solve_dated
+from portfolio.engine.money_weighted import RateSolution, solve
 from portfolio.engine.prices import Values
 from portfolio.engine.reports import BenchmarkReport, PerformanceReport, SeriesPoint
-from portfolio.engine.returns import DailyReturns, annualize, measure_daily_returns, measure_dietz, measure_simple_return
+from portfolio.engine.returns import DailyReturns, annualize, measure_daily_returns, measure_simple_return, weigh_dietz
 from portfolio.engine.series import DailySeries, build_series, price_series
-from portfolio.engine.statement import Statement, state_period
+from portfolio.engine.statement import Statement, close_period
+from portfolio.engine.summary import Summary, summarize
+from portfolio.engine.valuer import Rules
 
 A_YEAR = 365
 SERIES_DECIMALS = 8
@@ -38,27 +39,40 @@ class Period:
 
 
 def find_period(ledger: Ledger, start: dt.date | None, end: dt.date) -> Period:
-    """Return the period to measure: not longer than the ledger reaches back, at least one day. `start` None: the day before the first entry."""
-    first = ledger[0].trade_date if ledger and ledger[0].trade_date <= end else None
+    """Return the period of a ledger to measure; see place_period."""
+    return place_period(ledger[0].trade_date if ledger else None, start, end)
+
+
+def place_period(first: dt.date | None, start: dt.date | None, end: dt.date) -> Period:
+    """Return the period to measure: not longer than the ledger reaches back, at least one day. `first`: the day of its first entry.
+
+    `start` None: the day before the first entry.
+    """
     latest = end - dt.timedelta(days=1)
-    if first is None:
-        begin = latest
+    if first is None or first > end:
+        first, begin = None, latest
     else:
         before_first = first - dt.timedelta(days=1)
         begin = before_first if start is None else max(start, before_first)
     return Period(asked=begin if start is None else start, start=min(begin, latest), end=end, first_date=first)
 
 
-@exactly
 def measure_period(ledger: Ledger, rules: Rules, market: Market, period: Period, benchmark: InstrumentInfo | None = None) -> PerformanceReport:
-    """Return everything that is shown of a period."""
-    statement = state_period(ledger, rules, market, period.start, period.end)
+    """Return everything that is shown of a period of a whole ledger."""
+    return measure_summary(summarize(ledger, rules, market, start=period.start, until=period.end), period, benchmark)
+
+
+@exactly
+def measure_summary(summary: Summary, period: Period, benchmark: InstrumentInfo | None = None) -> PerformanceReport:
+    """Return everything that is shown of a period. The summary must reach from its start up to its end."""
+    market, rules = summary.market, summary.rules
+    statement = close_period(summary, period.end)
     reasons = _explain_sums(statement)
-    series = build_series(statement.book, period.start, period.end)
+    series = build_series(summary, period.start, period.end)
     daily = measure_daily_returns(_pin_ends(series, statement), series.inflows[1:], series.outflows[1:])
     cumulative = np.concatenate([[0.0], np.cumprod(1 + daily.returns) - 1])
     twr = _keep(float(cumulative[-1]), "time_weighted_return", _missing(statement), reasons)
-    solution, dietz, simple = _weigh_money(statement, period, reasons)
+    solution, dietz, simple = _weigh_money(statement, period, series, reasons)
     trend = _rebase(price_series(market, benchmark.key, rules.base_currency, series.days)) if benchmark else None
     return PerformanceReport(
         from_=period.asked,
@@ -77,7 +91,7 @@ def measure_period(ledger: Ledger, rules: Rules, market: Market, period: Period,
         series=_show_series(series, cumulative, trend, statement),
         reasons=reasons,
         warnings=_warn(daily, period.start),
-        problems=tuple(statement.book.problems.values()),
+        problems=summary.list_problems(summary.period_problems),
         first_date=period.first_date,
         money_weighted_roots=solution.roots,
     )
@@ -90,7 +104,7 @@ def _pin_ends(series: DailySeries, statement: Statement) -> Values:
 
 
 def _missing(statement: Statement) -> str:
-    codes = {problem.code for problem in statement.book.problems.values()}
+    codes = {problem.code for problem in statement.summary.list_problems(statement.summary.period_problems)}
     return next((code for code in ("missing_price", "missing_rate", "oversold") if code in codes), "missing_price")
 
 
@@ -120,18 +134,18 @@ def _annualize(twr: float | None, days: int, reasons: Reasons) -> float | None:
     return rate
 
 
-def _weigh_money(statement: Statement, period: Period, reasons: Reasons) -> tuple[RateSolution, float | None, float | None]:
+def _weigh_money(statement: Statement, period: Period, series: DailySeries, reasons: Reasons) -> tuple[RateSolution, float | None, float | None]:
     """Return the money-weighted, the modified Dietz and the simple return, with reasons for those that are None."""
     amounts = (statement.start_value, statement.end_value, statement.inflows, statement.outflows)
     if any(amount.is_nan() for amount in amounts):
         missing = _missing(statement)
         reasons.update(dict.fromkeys(("money_weighted_return", "modified_dietz_return", "simple_return"), missing))
         return RateSolution(None, (), missing), None, None
-    flows = [(day, flow.inflow - flow.outflow + flow.internal) for day, flow in statement.book.flows.items()]
-    dated = [((day - period.start).days, amount) for day, amount in flows]
-    dietz = measure_dietz(statement.start_value, statement.end_value, dated, period.days).rate
+    # A flow counts from the end of its day: the sum of amount × (end − day).
+    weighted = statement.net_flow * period.end.toordinal() - statement.summary.moment
+    dietz = weigh_dietz(statement.start_value, statement.end_value, statement.net_flow, weighted, period.days).rate
     simple = measure_simple_return(statement.end_value - statement.start_value - statement.net_flow, statement.start_value, statement.inflows)
-    solution = _solve(statement, period, flows, dietz)
+    solution = _solve(statement, period, series, dietz)
     for figure, rate, reason in (
         ("money_weighted_return", solution.rate, solution.reason or ""),
         ("modified_dietz_return", dietz, "no_capital"),
@@ -142,11 +156,13 @@ def _weigh_money(statement: Statement, period: Period, reasons: Reasons) -> tupl
     return solution, dietz, simple
 
 
-def _solve(statement: Statement, period: Period, flows: list[tuple[dt.date, Decimal]], dietz: float | None) -> RateSolution:
-    opening, closing = (period.start, -float(statement.start_value)), (period.end, float(statement.end_value))
-    seen = [opening, *((day, -float(amount)) for day, amount in flows), closing]
+def _solve(statement: Statement, period: Period, series: DailySeries, dietz: float | None) -> RateSolution:
+    """Solve the flows as the investor sees them: the start value is paid in, the end value paid out."""
+    amounts = series.outflows - series.inflows
+    amounts[0] -= float(statement.start_value)
+    amounts[-1] += float(statement.end_value)
     near = (1 + dietz) ** (A_YEAR / period.days) - 1 if dietz is not None and dietz > -1 else None
-    return solve_dated(seen, near=near)
+    return solve(np.arange(len(amounts)) / A_YEAR, amounts, near=near)
 
 
 def _rebase(prices: Values) -> Values:

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from operator import add
 from typing import NamedTuple
 
 from portfolio.engine.lots import LotQueue
@@ -26,10 +27,30 @@ class ClosedLot(NamedTuple):
     currency_gain_base: Decimal
 
 
+class Earned(NamedTuple):
+    """What a position has earned, in base currency. `outside`: charges that are neither in cost nor in proceeds."""
+
+    realized: Decimal
+    currency_gain: Decimal
+    income: Decimal
+    fees: Decimal
+    taxes: Decimal
+    outside: Decimal
+
+
+NOTHING = Earned(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
+
+
 class Position:
-    """One instrument (or, with `info` None, what belongs to none): its lot queues and what it has earned, in base currency."""
+    """One instrument (or, with `info` None, what belongs to none): its lot queues and what it has earned since the start of the period.
+
+    `realized` and `currency_gain` are by cost, `carried_realized` and `carried_currency_gain` by carrying amounts.
+    """
 
     __slots__ = (
+        "_earlier",
+        "carried_currency_gain",
+        "carried_realized",
         "closed",
         "currency",
         "currency_gain",
@@ -56,15 +77,42 @@ class Position:
         self.traded: dict[dt.date, tuple[Decimal, Decimal]] = {}
         self.split_on: dict[str, tuple[dt.date, str]] = {}
         self.closed: list[ClosedLot] = []
-        self.reset()
+        self._earlier = NOTHING
+        self._reset()
 
-    def reset(self) -> None:
-        """Forget what was earned, keep what is held."""
+    def _reset(self) -> None:
         self.realized = self.currency_gain = self.income = self.fees = self.taxes = self.outside = ZERO
+        self.carried_realized = self.carried_currency_gain = ZERO
+
+    @property
+    def since_first(self) -> Earned:
+        """What has been earned since the first entry, by cost."""
+        period = (self.realized, self.currency_gain, self.income, self.fees, self.taxes, self.outside)
+        return Earned._make(map(add, self._earlier, period))
+
+    @property
+    def in_period(self) -> Earned:
+        """What has been earned since the start of the period, by carrying amounts."""
+        return Earned(self.carried_realized, self.carried_currency_gain, self.income, self.fees, self.taxes, self.outside)
+
+    def open_period(self) -> None:
+        """Put aside what was earned so far."""
+        self._earlier = self.since_first
+        self._reset()
+
+    def carry(self, value: Decimal, value_base: Decimal) -> None:
+        """Set the carrying amount of every lot to its share of a value."""
+        rest, rest_base = value, value_base
+        lots = [lot for queue in self.queues.values() for lot in queue]
+        for lot in lots:
+            last = lot is lots[-1]
+            lot.carried = rest if last else share(value, lot.quantity, self.quantity)
+            lot.carried_base = rest_base if last else share(value_base, lot.quantity, self.quantity)
+            rest, rest_base = rest - lot.carried, rest_base - lot.carried_base
 
     @property
     def symbol(self) -> str | None:
-        return self.info.symbol or self.info.key if self.info else None
+        return symbol_of(self.info)
 
     def queue(self, account: str, method: str) -> LotQueue:
         """Return the lots of an account."""
@@ -87,6 +135,15 @@ class Position:
                 cost_base += lot.cost_base
         return cost, cost_base
 
+    def carrying(self) -> tuple[Decimal, Decimal]:
+        """Return the carrying amount of all open lots in the instrument's and in the base currency."""
+        carried = carried_base = ZERO
+        for queue in self.queues.values():
+            for lot in queue:
+                carried += lot.carried
+                carried_base += lot.carried_base
+        return carried, carried_base
+
     def trade_price(self, day: dt.date) -> tuple[Decimal, dt.date] | None:
         """Return (price, day) of the last trade on or before a day."""
         for traded_on in reversed(self.traded):
@@ -100,3 +157,7 @@ class Position:
         if self.traded:
             money, units = next(reversed(self.traded.values()))
             self.traded[day] = (money, scale(units, ratio))
+
+
+def symbol_of(info: InstrumentInfo | None) -> str | None:
+    return info.symbol or info.key if info else None

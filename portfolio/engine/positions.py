@@ -2,14 +2,16 @@
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from portfolio.engine import cash, corporate_actions, trading, transfers
-from portfolio.engine.book import Book, Rules, View
+from portfolio.engine.book import Book
 from portfolio.engine.fx import Parity
 from portfolio.engine.ledger import Entry, Ledger, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import exactly
+from portfolio.engine.valuer import Rules
 
 Handler = Callable[[Book, Entry], None]
 
@@ -40,24 +42,31 @@ def fold(
     market: Market,
     *,
     until: dt.date | None = None,
-    view: View = View.NET,
+    start: dt.date | None = None,
     strict: bool = False,
     keep_closed: bool = False,
 ) -> Book:
-    """Book the entries up to and including a day (None: all) and return the books. Raises EngineError only in a strict fold."""
-    book = Book(rules, market, view, strict, keep_closed)
+    """Book the entries up to and including a day (None: all) and return the books. Raises EngineError only in a strict fold.
+
+    The period statement begins after `start`; None: before the first entry.
+    """
+    book = Book(rules, market, strict=strict, keep_closed=keep_closed)
     ledger = order_entries(entries)
-    book_entries(book, ledger if until is None else entries_until(ledger, until))
+    last = len(ledger) if until is None else count_until(ledger, until)
+    first = 0 if start is None else count_until(ledger, start)
+    if start is not None:
+        _book_entries(book, ledger[:first])
+        book.open_period(start)
+    _book_entries(book, ledger[first:last])
     return book
 
 
-def entries_until(ledger: Ledger, day: dt.date) -> Sequence[Entry]:
-    """Return the entries up to and including a day."""
-    return ledger[: bisect_right(ledger, day, key=lambda entry: entry.trade_date)]
+def count_until(ledger: Ledger, day: dt.date) -> int:
+    """Return the number of entries up to and including a day."""
+    return bisect_right(ledger, day, key=attrgetter("trade_date"))
 
 
-def book_entries(book: Book, entries: Iterable[Entry]) -> None:
-    """Book ordered entries. To be called in the engine's decimal context."""
+def _book_entries(book: Book, entries: Iterable[Entry]) -> None:
     for entry in entries:
         handler = HANDLERS.get(entry.kind)
         if handler is None:

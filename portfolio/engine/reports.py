@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from portfolio.engine.book import Problem
+from portfolio.engine.valuer import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,14 @@ def measure_dietz(begin: Decimal, end: Decimal, flows: Sequence[tuple[int, Decim
     `flows`: (time since the beginning, amount, positive in); a flow counts from the end of its day: weight (period − time) / period.
     """
     net = sum((amount for _, amount in flows), Decimal(0))
-    gain = end - begin - net
     weighted = sum((amount * (period - time) for time, amount in flows), Decimal(0))
+    return weigh_dietz(begin, end, net, weighted, period)
+
+
+@exactly
+def weigh_dietz(begin: Decimal, end: Decimal, net: Decimal, weighted: Decimal, period: int) -> DietzReturn:
+    """Return the modified Dietz return from the sum of the flows and the sum of each × (period − its time)."""
+    gain = end - begin - net
     capital = begin + (weighted / period if period else Decimal(0))
     return DietzReturn(gain, capital, float(gain / capital) if capital > 0 else None)
 

@@ -1,19 +1,15 @@
 """The daily series of a period in float64: values, flows, returns. Everything is vectorised over the days."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portfolio.engine.book import Book
 from portfolio.engine.market import Market
-from portfolio.engine.money import ONE, share
-from portfolio.engine.position import Position
 from portfolio.engine.prices import NO_PRICES, Days, Values
+from portfolio.engine.subtotal import PositionSubtotal, Steps, make_steps
+from portfolio.engine.summary import Summary
 
 Mask = NDArray[np.bool_]
 
@@ -32,19 +28,19 @@ class DailySeries:
     shown: Mask
 
 
-def build_series(book: Book, start: dt.date, end: dt.date) -> DailySeries:
-    """Return the series of books that hold every entry up to the end. Unknown values are NaN."""
+def build_series(summary: Summary, start: dt.date, end: dt.date) -> DailySeries:
+    """Return the series of a summary that reaches up to the end. Unknown values are NaN."""
     days: Days = np.arange(start.toordinal(), end.toordinal() + 1, dtype=np.int64)
     shown = (days - 1) % 7 < 5
     shown[[0, -1]] = True
     values = np.zeros(len(days))
-    rates = _Rates(book, days)
-    for position in book.positions.values():
-        if position.steps:
-            values += _value_position(book, position, rates, shown)
-    for currency, steps in book.cash_steps.items():
-        values += _multiply(_hold(steps, days), rates[currency])
-    inflows, outflows = _spread_flows(book, days, shown)
+    rates = _Rates(summary, days)
+    for position in summary.positions:
+        if len(position.steps.days):
+            values += _value_position(summary, position, rates, shown)
+    for currency in summary.balances:
+        values += _multiply(_hold(make_steps(summary.cash_steps(currency)), days), rates[currency])
+    inflows, outflows = _spread_flows(summary, days, shown)
     return DailySeries(days, values, inflows, outflows, shown)
 
 
@@ -68,43 +64,37 @@ def look_up(known_days: Days, known_values: Values, days: Days, *, before: float
 class _Rates(dict[str, Values]):
     """The rates of each currency to the base, looked up once for all that is held in it."""
 
-    def __init__(self, book: Book, days: Days) -> None:
-        self.book = book
+    def __init__(self, summary: Summary, days: Days) -> None:
+        self.summary = summary
         self.days = days
 
     def __missing__(self, currency: str) -> Values:
-        found = self[currency] = self.book.market.fx.values(currency, self.book.rules.base_currency, self.days)
+        found = self[currency] = self.summary.market.fx.values(currency, self.summary.rules.base_currency, self.days)
         return found
 
 
-def _value_position(book: Book, position: Position, rates: _Rates, shown: Mask) -> Values:
+def _value_position(summary: Summary, position: PositionSubtotal, rates: _Rates, shown: Mask) -> Values:
     days = rates.days
     units = _hold(position.steps, days)
     if not units.any():
         return units
-    key = position.info.key if position.info else ""
-    prices = book.market.prices.get(key, NO_PRICES)
-    known_days, closes = _with_trades(position, prices.days, prices.closes)
+    prices = summary.market.prices.get(position.info.key if position.info else "", NO_PRICES)
+    known_days, closes = _with_trades(position.traded, prices.days, prices.closes)
     _show(known_days, days, shown)
     return _multiply(units, look_up(known_days, closes, days) * rates[position.currency])
 
 
-def _with_trades(position: Position, days: Days, closes: Values) -> tuple[Days, Values]:
+def _with_trades(traded: Steps, days: Days, closes: Values) -> tuple[Days, Values]:
     """Put the prices of trades before the first close."""
-    first = int(days[0]) if len(days) else None
-    earlier = list(takewhile(lambda one: first is None or one[0] < first, ((day.toordinal(), trade) for day, trade in position.traded.items())))
+    earlier = len(traded.days) if not len(days) else int(np.searchsorted(traded.days, days[0]))
     if not earlier:
         return days, closes
-    trade_days = np.array([day for day, _ in earlier], dtype=np.int64)
-    trade_prices = np.array([float(share(money, ONE, units)) for _, (money, units) in earlier])
-    return np.concatenate([trade_days, days]), np.concatenate([trade_prices, closes])
+    return np.concatenate([traded.days[:earlier], days]), np.concatenate([traded.values[:earlier], closes])
 
 
-def _hold(steps: Mapping[dt.date, Decimal], days: Days) -> Values:
+def _hold(steps: Steps, days: Days) -> Values:
     """Return the stock on each day of something that changes in steps; 0 before the first."""
-    changed = np.fromiter(map(dt.date.toordinal, steps), dtype=np.int64, count=len(steps))
-    stock = np.fromiter(map(float, steps.values()), dtype=np.float64, count=len(steps))
-    return look_up(changed, stock, days, before=0.0)
+    return look_up(steps.days, steps.values, days, before=0.0)
 
 
 def _multiply(units: Values, prices: Values) -> Values:
@@ -112,17 +102,16 @@ def _multiply(units: Values, prices: Values) -> Values:
     return np.multiply(units, prices, out=np.zeros(len(units)), where=units != 0)
 
 
-def _spread_flows(book: Book, days: Days, shown: Mask) -> tuple[Values, Values]:
+def _spread_flows(summary: Summary, days: Days, shown: Mask) -> tuple[Values, Values]:
     inflows, outflows = np.zeros(len(days)), np.zeros(len(days))
-    first = int(days[0])
-    for day, flow in book.flows.items():
-        place = day.toordinal() - first
-        inflows[place] = flow.total_in
-        outflows[place] = flow.total_out
-        shown[place] = True
+    for part in summary.parts:
+        places = part.flows.days - days[0]
+        inflows[places] += part.flows.inflows
+        outflows[places] += part.flows.outflows
+        shown[places] = True
     return inflows, outflows
 
 
-def _show(known_days: Sequence[int] | Days, days: Days, shown: Mask) -> None:
-    places = np.asarray(known_days, dtype=np.int64) - days[0]
+def _show(known_days: Days, days: Days, shown: Mask) -> None:
+    places = known_days - days[0]
     shown[places[(places >= 0) & (places < len(days))]] = True

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from portfolio.engine.book import Book, View
+from portfolio.engine.book import Book
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import Entry
-from portfolio.engine.lots import Lot, LotQueue
+from portfolio.engine.lots import Lot, LotQueue, Worth
 from portfolio.engine.money import ONE, UNKNOWN, ZERO, convert, settle, share
 from portfolio.engine.position import ClosedLot, Position
 
@@ -58,51 +58,49 @@ def trade(book: Book, entry: Entry, sign: int) -> None:
     net, net_base = gross, gross_base
     if entry.fee or entry.tax:
         charges, charges_base = book.charge(position, entry, rate)
-        net, net_base = (gross + charges, gross_base + charges_base) if sign > 0 else (gross - charges, gross_base - charges_base)
-    is_gross = book.view is View.GROSS
-    if is_gross or book.rules.cash_tracking:
-        book.pay(entry, -net if sign > 0 else net, -net_base if sign > 0 else net_base)
-    note_price(book, position, entry, gross, gross_base)
-    worth, worth_base = (gross, gross_base) if is_gross else (net, net_base)
-    value = worth if entry.currency == position.currency else book.translate(entry, position, worth, worth_base)
+        net = gross + charges if sign > 0 else gross - charges
+        net_base = net if rate is ONE else gross_base + charges_base if sign > 0 else gross_base - charges_base
+    book.pay(entry, -net if sign > 0 else net, -net_base if sign > 0 else net_base)
+    worth = Worth(net, net_base, gross, gross_base)
+    if entry.currency != position.currency:
+        worth = Worth(book.translate(entry, position, net, net_base), net_base, book.translate(entry, position, gross, gross_base), gross_base)
+    position.traded[entry.trade_date] = (worth.carried, units)
     if sign > 0:
-        move(book, position, entry, units, value=value, value_base=worth_base)
+        move(book, position, entry, units, worth)
     else:
-        move(book, position, entry, -units, value=-value, value_base=-worth_base)
+        move(book, position, entry, -units, worth.negated())
 
 
 def note_price(book: Book, position: Position, entry: Entry, gross: Decimal, gross_base: Decimal) -> None:
-    """Remember what the units were traded at, for days without a close."""
-    if entry.currency != position.currency:
-        gross = book.translate(entry, position, gross, gross_base)
-    position.traded[entry.trade_date] = (gross, units_of(entry))
+    """Remember what the units were worth, for days without a close."""
+    position.traded[entry.trade_date] = (book.translate(entry, position, gross, gross_base), units_of(entry))
 
 
-def move(book: Book, position: Position, entry: Entry, units: Decimal, *, value: Decimal, value_base: Decimal) -> None:
-    """Let units (positive: come, negative: go) with their value close what is open the other way, and open the rest."""
+def move(book: Book, position: Position, entry: Entry, units: Decimal, worth: Worth) -> None:
+    """Let units (positive: come, negative: go) with their worth close what is open the other way, and open the rest."""
     queue = position.queues.get(entry.account) or position.queue(entry.account, book.rules.method)
     held = queue.quantity
     if held and held.is_signed() != units.is_signed():
         if entry.lots is None:
             units = -settle(-units, held)
         if abs(units) <= abs(held):
-            close(book, position, queue, entry, units=-units, proceeds=-value, proceeds_base=-value_base)
+            close(book, position, entry, -units, worth.negated())
             return
         closing = held
-        part, part_base = share(value, closing, -units), share(value_base, closing, -units)
-        close(book, position, queue, entry, units=closing, proceeds=-part, proceeds_base=-part_base)
-        units, value, value_base = units + closing, value - part, value_base - part_base
+        part = worth.part(closing, -units)
+        close(book, position, entry, closing, part.negated())
+        units, worth = units + closing, worth.minus(part)
     if units.is_signed() and not book.rules.allow_short:
         _miss_units(book, position, entry, -units, held)
     else:
-        open_lot(queue, position, entry, units, value=value, value_base=value_base)
+        open_lot(queue, position, entry, units, worth)
 
 
-def open_lot(queue: LotQueue, position: Position, entry: Entry, units: Decimal, *, value: Decimal, value_base: Decimal) -> None:
-    """Add a lot to a queue. In the period statement the choice of the dearest lot still goes by what was paid."""
-    lot = Lot(entry.key, entry.trade_date, units, value, value_base)
+def open_lot(queue: LotQueue, position: Position, entry: Entry, units: Decimal, worth: Worth) -> None:
+    """Add a lot to a queue."""
+    lot = Lot(entry.key, entry.trade_date, units, worth)
     if queue.method == "hifo":
-        lot.unit_cost = unit_cost_of(entry, value, units)
+        lot.unit_cost = unit_cost_of(entry, worth.cost, units)
     queue.add(lot)
     position.change(entry.trade_date, units)
 
@@ -116,23 +114,33 @@ def unit_cost_of(entry: Entry, value: Decimal, units: Decimal) -> Decimal:
     return share(gross + charges, ONE, units_of(entry))
 
 
-def close(book: Book, position: Position, queue: LotQueue, entry: Entry, *, units: Decimal, proceeds: Decimal, proceeds_base: Decimal) -> None:
-    """Take units (signed as the queue) out of a queue and realise their gain, split into price and currency gain.
+def close(book: Book, position: Position, entry: Entry, units: Decimal, proceeds: Worth) -> None:
+    """Take units (signed as the queue) out of the account's queue and realise their gain, split into price and currency gain.
 
     currency gain = cost × (rate now − rate at acquisition); price gain is the rest of proceeds − cost, so that the two add up exactly.
     """
-    pieces = choose(book, queue, entry, units)
+    pieces = choose(book, position.queues[entry.account], entry, units)
     position.change(entry.trade_date, -units)
     cost_base = ZERO
     for piece in pieces:
         cost_base += piece.cost_base
-    position.realized += proceeds_base - cost_base
-    rate = ONE
-    if position.currency != book.rules.base_currency:
-        rate = _closing_rate(book, position, entry)
+    position.realized += proceeds.cost_base - cost_base
+    rate = closing_rate(book, position, entry)
+    if rate is not ONE:
         position.currency_gain += convert(sum((piece.cost for piece in pieces), ZERO), rate) - cost_base
+    release(position, pieces, proceeds.carried_base, rate)
     if book.keep_closed:
-        _record(position, entry, pieces, proceeds=proceeds, proceeds_base=proceeds_base, rate=rate)
+        _record(position, entry, pieces, proceeds=proceeds.cost, proceeds_base=proceeds.cost_base, rate=rate)
+
+
+def release(position: Position, pieces: list[Lot], proceeds_base: Decimal, rate: Decimal) -> None:
+    """Realise lots by their carrying amounts. `rate`: base units for 1 unit of the instrument's currency."""
+    carried_base = ZERO
+    for piece in pieces:
+        carried_base += piece.carried_base
+    position.carried_realized += proceeds_base - carried_base
+    if rate is not ONE:
+        position.carried_currency_gain += convert(sum((piece.carried for piece in pieces), ZERO), rate) - carried_base
 
 
 def choose(book: Book, queue: LotQueue, entry: Entry, units: Decimal) -> list[Lot]:
@@ -150,7 +158,10 @@ def choose(book: Book, queue: LotQueue, entry: Entry, units: Decimal) -> list[Lo
         return queue.take(units)
 
 
-def _closing_rate(book: Book, position: Position, entry: Entry) -> Decimal:
+def closing_rate(book: Book, position: Position, entry: Entry) -> Decimal:
+    """Return base units for 1 unit of the instrument's currency when the entry was booked; ONE itself if the two are the same."""
+    if position.currency == book.rules.base_currency:
+        return ONE
     return book.entry_rate(entry) if entry.currency == position.currency else book.base_rate(position.currency, entry.trade_date)
 
 
@@ -160,6 +171,7 @@ def _miss_units(book: Book, position: Position, entry: Entry, missing: Decimal, 
     message = f"{position.symbol}: {requested:f} units leave on {entry.trade_date}, but only {max(held, ZERO):f} are held."
     book.refuse(entry, "oversold", message, held=max(held, ZERO), asked=requested, missing=missing)
     position.realized += UNKNOWN
+    position.carried_realized += UNKNOWN
 
 
 def _record(position: Position, entry: Entry, pieces: list[Lot], *, proceeds: Decimal, proceeds_base: Decimal, rate: Decimal) -> None:

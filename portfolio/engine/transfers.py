@@ -7,12 +7,13 @@ units arrive at the cost that the entry tells and leave at theirs. The period st
 
 from decimal import Decimal
 
-from portfolio.engine.book import Book, View
+from portfolio.engine.book import Book
 from portfolio.engine.ledger import Entry
-from portfolio.engine.lots import LotQueue
+from portfolio.engine.lots import LotQueue, Worth
 from portfolio.engine.money import ONE, ZERO, convert, settle
 from portfolio.engine.position import Position
-from portfolio.engine.trading import choose, close, gross_of, move, note_price, units_of
+from portfolio.engine.trading import choose, closing_rate, gross_of, move, note_price, release, units_of
+from portfolio.engine.valuer import Problem
 
 
 def book_transfer_in(book: Book, entry: Entry) -> None:
@@ -68,26 +69,29 @@ def position_key(entry: Entry) -> str:
 
 
 def _arrive(book: Book, entry: Entry) -> None:
-    position = book.position(entry.instrument)
+    """What the units cost is told by the entry, or unknown; the period statement lets them enter at market value."""
+    position, units, day = book.position(entry.instrument), units_of(entry), entry.trade_date
     rate = book.entry_rate(entry)
     gross = gross_of(entry)
-    value_base = gross if rate is ONE else convert(gross, rate)
-    value = book.translate(entry, position, gross, value_base)
-    if not value.is_nan():
-        note_price(book, position, entry, gross, value_base)
+    gross_base = gross if rate is ONE else convert(gross, rate)
     charges, charges_base = _pay_charges(book, position, entry)
-    if book.view is View.GROSS:
-        value, value_base = book.market_value(position, units_of(entry), entry.trade_date)
-        book.flow(entry.trade_date, value_base)
-    elif gross.is_nan():
-        message = f"What the {position.symbol} units of {entry.trade_date} cost is not told."
-        book.note("missing_cost", message, key=entry.key, symbol=position.symbol, date=entry.trade_date)
+    cost, cost_base = gross, gross_base
+    if gross.is_nan():
+        problem = Problem(
+            "missing_cost", f"What the {position.symbol} units of {day} cost is not told.", key=entry.key, symbol=position.symbol, date=day
+        )
+        book.cost_problems.setdefault(problem.place, problem)
     else:
-        value, value_base = book.translate(entry, position, gross + charges, value_base + charges_base), value_base + charges_base
-    move(book, position, entry, units_of(entry), value=value, value_base=value_base)
+        note_price(book, position, entry, gross, gross_base)
+        cost_base = gross_base + charges_base
+        cost = book.translate(entry, position, gross + charges, cost_base)
+    value, value_base = book.value_crossing(position, units, day)
+    book.flow(day, value_base)
+    move(book, position, entry, units, Worth(cost, cost_base, value, value_base))
 
 
 def _leave(book: Book, entry: Entry) -> None:
+    """The units take their cost with them; the period statement lets them leave at market value."""
     position = book.position(entry.instrument)
     queue = position.queue(entry.account, book.rules.method)
     units = _limit(book, position, entry, queue, units_of(entry))
@@ -95,13 +99,11 @@ def _leave(book: Book, entry: Entry) -> None:
     position.outside += charges_base
     if not units:
         return
-    if book.view is View.GROSS:
-        value, value_base = book.market_value(position, units, entry.trade_date)
-        book.flow(entry.trade_date, -value_base)
-        close(book, position, queue, entry, units=units, proceeds=value, proceeds_base=value_base)
-    else:
-        choose(book, queue, entry, units)
-        position.change(entry.trade_date, -units)
+    _, value_base = book.value_crossing(position, units, entry.trade_date)
+    book.flow(entry.trade_date, -value_base)
+    pieces = choose(book, queue, entry, units)
+    position.change(entry.trade_date, -units)
+    release(position, pieces, value_base, closing_rate(book, position, entry))
 
 
 def _pay_charges(book: Book, position: Position, entry: Entry) -> tuple[Decimal, Decimal]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from portfolio.engine.book import Book
-from portfolio.engine.money import ONE, UNKNOWN, ZERO, convert, exactly, known, share
+from portfolio.engine.money import ONE, UNKNOWN, ZERO, exactly, known, share
 from portfolio.engine.position import Position
 from portfolio.engine.prices import is_stale
 from portfolio.engine.reports import (
@@ -24,6 +24,8 @@ from portfolio.engine.reports import (
     LotRow,
     LotsReport,
 )
+from portfolio.engine.subtotal import PositionSubtotal
+from portfolio.engine.summary import Summary
 
 TOTALS = (
     "market_value",
@@ -41,27 +43,27 @@ TOTALS = (
 
 
 @exactly
-def value_holdings(book: Book, as_of: dt.date) -> HoldingsReport:
-    """Return the holdings of books that were kept net, up to the day."""
-    valued = [_Valued(book, position, as_of) for position in _positions(book)]
-    cash = value_cash(book, as_of)
-    sums = _add_up(book, valued, cash, as_of)
+def value_holdings(summary: Summary, as_of: dt.date) -> HoldingsReport:
+    """Return the holdings of a summary that reaches up to the day."""
+    valued = [_Valued(summary, position, as_of) for position in summary.positions if _is_shown(position)]
+    cash = value_cash(summary, as_of)
+    sums = _add_up(summary, valued, cash, as_of)
     total_value = sums["total_value"][0]
     holdings = [one.show(total_value) for one in sorted(valued, key=lambda one: one.symbol)]
     return HoldingsReport(
         as_of=as_of,
-        base_currency=book.rules.base_currency,
+        base_currency=summary.rules.base_currency,
         holdings=tuple(one for one in holdings if one.quantity),
         closed=tuple(one for one in holdings if not one.quantity),
         cash=cash,
         totals=_show_totals(sums),
-        problems=tuple(book.problems.values()),
+        problems=summary.list_problems(summary.cost_problems),
     )
 
 
 @exactly
 def list_lots(book: Book, as_of: dt.date, accounts: Mapping[str, str]) -> LotsReport:
-    """Return the open and the closed lots of books that were kept net and with their closed lots. `accounts`: name by key."""
+    """Return the open and the closed lots of books that have kept their closed lots. `accounts`: name by key."""
     named = _AccountNames(accounts)
     open_rows = [row for position in _positions(book) for row in _open_rows(book, position, as_of, named)]
     closed_rows = [row for position in _positions(book) for row in _closed_rows(position, named)]
@@ -71,18 +73,17 @@ def list_lots(book: Book, as_of: dt.date, accounts: Mapping[str, str]) -> LotsRe
         lot_method=book.rules.method,
         open=tuple(sorted(open_rows, key=lambda row: (row.symbol, row.acquired_on))),
         closed=tuple(sorted(closed_rows, key=lambda row: (row.disposed_on, row.symbol, row.acquired_on))),
-        problems=tuple(book.problems.values()),
+        problems=tuple((book.problems | book.cost_problems).values()),
     )
 
 
-def value_cash(book: Book, as_of: dt.date) -> tuple[CashBalance, ...]:
+def value_cash(summary: Summary, as_of: dt.date) -> tuple[CashBalance, ...]:
     """Return the balance of every currency that is not zero."""
     rows = []
-    for currency in sorted(book.balances):
-        balance = book.balances[currency]
+    for currency in sorted(summary.balances):
+        balance = summary.balances[currency]
         if balance:
-            rate = book.base_rate(currency, as_of)
-            rows.append(CashBalance(currency, balance, known(balance if rate is ONE else convert(balance, rate))))
+            rows.append(CashBalance(currency, balance, known(summary.in_base(currency, balance, as_of))))
     return tuple(rows)
 
 
@@ -108,44 +109,43 @@ def make_allocation(report: HoldingsReport, by: str, sums: Mapping[tuple[str, st
 
 
 @exactly
-def allocate_accounts(book: Book, report: HoldingsReport, accounts: Mapping[str, str]) -> AllocationReport:
+def allocate_accounts(summary: Summary, report: HoldingsReport, accounts: Mapping[str, str]) -> AllocationReport:
     """Divide holdings and cash by the account that holds them."""
     named = _AccountNames(accounts)
     sums: dict[tuple[str, str], Decimal] = {}
-    for position in _positions(book):
-        for account, queue in position.queues.items():
-            if queue.quantity:
-                group = (account, named.of(account))
-                sums[group] = sums.get(group, ZERO) + book.market_value(position, queue.quantity, report.as_of)[1]
-    for (account, currency), balance in book.cash.items():
+    for position in summary.positions:
+        for account, units in position.accounts:
+            group = (account, named.of(account))
+            sums[group] = sums.get(group, ZERO) + summary.market_value(position, units, report.as_of)[1]
+    for (account, currency), balance in summary.cash.items():
         if balance:
             group = (account, named.of(account))
-            sums[group] = sums.get(group, ZERO) + convert(balance, book.base_rate(currency, report.as_of))
+            sums[group] = sums.get(group, ZERO) + summary.in_base(currency, balance, report.as_of)
     return make_allocation(report, "account", sums)
 
 
 class _Valued:
     """A position with its value: unknown amounts are still NaN here."""
 
-    def __init__(self, book: Book, position: Position, as_of: dt.date) -> None:
+    def __init__(self, summary: Summary, position: PositionSubtotal, as_of: dt.date) -> None:
         self.position = position
+        self.earned = earned = position.since_first
         self.as_of = as_of
         self.symbol = position.symbol or ""
-        self.price = book.price(position, as_of)
-        self.cost, self.cost_base = position.cost()
+        self.price = summary.price(position, as_of)
+        self.cost, self.cost_base = position.cost, position.cost_base
         self.value = self.value_base = ZERO
         self.unrealized = self.open_currency_gain = ZERO
         if position.quantity:
-            self.value, self.value_base = book.market_value(position, position.quantity, as_of)
-            rate = book.base_rate(position.currency, as_of)
+            self.value, self.value_base = summary.market_value(position, position.quantity, as_of)
             self.unrealized = self.value_base - self.cost_base
-            self.open_currency_gain = (self.cost if rate is ONE else convert(self.cost, rate)) - self.cost_base
-        self.currency_gain = position.currency_gain + self.open_currency_gain
-        self.price_gain = position.realized + self.unrealized - self.currency_gain
-        self.total = position.realized + self.unrealized + position.income - position.outside
+            self.open_currency_gain = summary.in_base(position.currency, self.cost, as_of) - self.cost_base
+        self.currency_gain = earned.currency_gain + self.open_currency_gain
+        self.price_gain = earned.realized + self.unrealized - self.currency_gain
+        self.total = earned.realized + self.unrealized + earned.income - earned.outside
 
     def show(self, total_value: Decimal) -> Holding:
-        position = self.position
+        position, earned = self.position, self.earned
         price, price_date, source = self.price or (None, None, None)
         units = position.quantity
         return Holding(
@@ -164,10 +164,10 @@ class _Valued:
             market_value=known(self.value),
             market_value_base=known(self.value_base),
             unrealized_gain_base=known(self.unrealized),
-            realized_gain_base=known(position.realized),
-            income_base=known(position.income),
-            fees_base=known(position.fees),
-            taxes_base=known(position.taxes),
+            realized_gain_base=known(earned.realized),
+            income_base=known(earned.income),
+            fees_base=known(earned.fees),
+            taxes_base=known(earned.taxes),
             price_gain_base=known(self.price_gain),
             currency_gain_base=known(self.currency_gain),
             total_gain_base=known(self.total),
@@ -181,7 +181,7 @@ class _Valued:
             return "missing_cost"
         if self.price is None and self.position.quantity:
             return "missing_price"
-        if self.position.realized.is_nan() and not self.cost_base.is_nan():
+        if self.earned.realized.is_nan() and not self.cost_base.is_nan():
             return "missing_acquisition"
         return "missing_rate" if self.total.is_nan() or self.value_base.is_nan() or self.cost_base.is_nan() else None
 
@@ -196,36 +196,34 @@ class _AccountNames:
         return " → ".join(self._names.get(part, part) for part in account.split(" → "))
 
 
+def _is_shown(position: PositionSubtotal) -> bool:
+    earned = position.since_first
+    return position.info is not None and bool(len(position.steps.days) or earned.income or earned.outside)
+
+
 def _positions(book: Book) -> Sequence[Position]:
-    return [position for position in book.positions.values() if position.info is not None and (position.steps or position.income or position.outside)]
+    return [position for position in book.positions.values() if position.info is not None]
 
 
-def _add_up(book: Book, valued: Iterable[_Valued], cash: Iterable[CashBalance], as_of: dt.date) -> dict[str, tuple[Decimal, Decimal]]:
+def _add_up(summary: Summary, valued: Sequence[_Valued], cash: Iterable[CashBalance], as_of: dt.date) -> dict[str, tuple[Decimal, Decimal]]:
     """Return (total, sum of what is known) of every figure of the totals."""
-    listed = list(valued)
-    loose = book.positions.get(None)
-    loose_parts = [(loose.income, loose.fees, loose.taxes, loose.income - loose.outside)] if loose else []
-    exchanged = [_gain_on_cash(book, currency, as_of) for currency in book.balances]
+    loose = [position.since_first for position in summary.positions if position.info is None]
+    earned = [one.earned for one in valued] + loose
+    exchanged = [summary.in_base(currency, balance, as_of) - summary.cash_entered[currency] for currency, balance in summary.balances.items()]
     parts: dict[str, list[Decimal]] = {
-        "market_value": [one.value_base for one in listed],
+        "market_value": [one.value_base for one in valued],
         "cash": [_or_unknown(balance.balance_base) for balance in cash],
-        "cost_basis": [one.cost_base for one in listed],
-        "unrealized_gain": [one.unrealized for one in listed],
-        "realized_gain": [one.position.realized for one in listed],
-        "income": [one.position.income for one in listed] + [part[0] for part in loose_parts],
-        "fees": [one.position.fees for one in listed] + [part[1] for part in loose_parts],
-        "taxes": [one.position.taxes for one in listed] + [part[2] for part in loose_parts],
+        "cost_basis": [one.cost_base for one in valued],
+        "unrealized_gain": [one.unrealized for one in valued],
+        "realized_gain": [one.realized for one in earned],
+        "income": [one.income for one in earned],
+        "fees": [one.fees for one in earned],
+        "taxes": [one.taxes for one in earned],
         "cash_currency_gain": exchanged,
-        "total_gain": [one.total for one in listed] + [part[3] for part in loose_parts] + exchanged,
+        "total_gain": [one.total for one in valued] + [one.income - one.outside for one in loose] + exchanged,
     }
     parts["total_value"] = parts["market_value"] + parts["cash"]
     return {name: (sum(values, ZERO), sum((value for value in values if not value.is_nan()), ZERO)) for name, values in parts.items()}
-
-
-def _gain_on_cash(book: Book, currency: str, as_of: dt.date) -> Decimal:
-    """Return what a currency's cash is worth more than when it came in, in base currency."""
-    balance, rate = book.balances[currency], book.base_rate(currency, as_of)
-    return (balance if rate is ONE else convert(balance, rate)) - book.cash_entered[currency]
 
 
 def _show_totals(sums: Mapping[str, tuple[Decimal, Decimal]]) -> HoldingsTotals:

@@ -24,4 +24,4 @@ class Price(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.instrument_id} {self.date}"
+        return f"{self.instrument.symbol} {self.date}"

@@ -7,7 +7,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from portfolio.selectors.subtotals import KeptSubtotal
 
 T = TypeVar("T")
 
@@ -16,6 +19,9 @@ MOST_ENTRIES = 1_000
 MOST_BYTES = 50_000_000
 ROW_BYTES = 400
 SMALLEST_BYTES = 1_000
+SUBTOTAL_BYTES = 3_000
+POINT_BYTES = 20
+CHANGE_BYTES = 200
 LONGEST_SECONDS = 900
 
 
@@ -36,19 +42,29 @@ class FigureCache:
 
     def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the figure of the key, computing it if it is not there or too old. A key always stands for one type of figure."""
+        found = self.get(key)
+        if found is not None:
+            return found  # type: ignore[no-any-return]  # the key decides the type
+        figure = make()
+        self.put(key, figure)
+        return figure
+
+    def get(self, key: Hashable) -> Any:
+        """Return what is kept of the key, None if there is nothing or it is too old."""
         with self._lock:
             found = self._entries.get(key)
-            if found is not None and found[0] > time.monotonic():
-                self._entries.move_to_end(key)
-                return found[1]  # type: ignore[return-value]  # the key decides the type
-        figure = make()
+            if found is None or found[0] <= time.monotonic():
+                return None
+            self._entries.move_to_end(key)
+            return found[1]
+
+    def put(self, key: Hashable, figure: object) -> None:
         with self._lock:
             self._forget(key)
             self._entries[key] = (time.monotonic() + self._seconds, figure)
             self._weight += self._weigh(figure)
             while len(self._entries) > self._most or self._weight > self._most_weight:
                 self._forget(next(iter(self._entries)))
-        return figure
 
     def clear(self) -> None:
         with self._lock:
@@ -68,8 +84,28 @@ def weigh_figure(figure: object) -> int:
     return SMALLEST_BYTES + ROW_BYTES * sum(len(getattr(figure, name, ())) for name in ("series", "open", "closed"))
 
 
+def weigh_subtotal(kept: "KeptSubtotal") -> int:
+    subtotal = kept.subtotal
+    points = len(subtotal.flows.days) + sum(len(one.steps.days) + len(one.traded.days) for one in subtotal.positions)
+    return SUBTOTAL_BYTES + POINT_BYTES * points + CHANGE_BYTES * sum(map(len, subtotal.cash_changes.values()))
+
+
+def weigh_series(series: tuple[Any, Any]) -> int:
+    days, closes = series
+    return int(days.nbytes + closes.nbytes)
+
+
 figures = FigureCache(MOST_ENTRIES, MOST_BYTES, LONGEST_SECONDS, weigh_figure)
-# A page asks for holdings and performance one after the other: the ledger is read once for both. 20,000 entries are 20 MB.
-ledgers = FigureCache(8, 20_000, 60, len)
-# So are its exchange rates, with what was looked up in them: 100,000 are 20 MB, ten years of three currencies for ten portfolios.
-rates = FigureCache(16, 100_000, 60, len)
+# What single instruments of a ledger come to: after a change only the changed one is folded anew. About 60 kB for 2,000 entries.
+subtotals = FigureCache(100_000, 30_000_000, LONGEST_SECONDS, weigh_subtotal)
+# Daily closes as float64, for whoever holds the instrument: 40 kB for ten years. Single closes, exact, are small.
+series = FigureCache(1_000, 16_000_000, LONGEST_SECONDS, weigh_series)
+quotes = FigureCache(20_000, 20_000, LONGEST_SECONDS, lambda _: 1)
+# Exchange rates, with what was looked up in them: 100,000 are 20 MB, ten years of three currencies for ten portfolios.
+rates = FigureCache(16, 100_000, LONGEST_SECONDS, len)
+
+
+def forget_everything() -> None:
+    """Empty every cache of this process: everything is read and computed anew."""
+    for cache in (figures, subtotals, series, quotes, rates):
+        cache.clear()

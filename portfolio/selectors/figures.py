@@ -10,16 +10,15 @@ from contextlib import contextmanager
 from typing import Literal, TypeVar, get_args
 
 from common.errors import InvalidInputError
-from portfolio.engine.book import Book, Rules
-from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import InstrumentInfo
-from portfolio.engine.performance import find_period, measure_period
+from portfolio.engine.performance import measure_summary, place_period
 from portfolio.engine.positions import fold
 from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsReport, PerformanceReport
 from portfolio.engine.valuation import allocate, allocate_accounts, list_lots, value_holdings
 from portfolio.models import Instrument, Portfolio
-from portfolio.selectors.cache import figures, ledgers
-from portfolio.selectors.facts import load_account_names, load_entries, load_market
+from portfolio.selectors.cache import figures
+from portfolio.selectors.facts import find_first_date, load_account_names, load_entries
+from portfolio.selectors.subtotals import load_market, load_summary, rules_of
 
 Criterion = Literal["instrument", "kind", "sector", "country", "currency", "account"]
 CRITERIA: tuple[str, ...] = get_args(Criterion)
@@ -29,7 +28,7 @@ T = TypeVar("T")
 
 def measure_holdings(*, portfolio: Portfolio, as_of: dt.date) -> HoldingsReport:
     """Return what is held at the end of a day, with values, gains and totals."""
-    return _compute(_key(portfolio, "holdings", as_of), lambda: value_holdings(_fold_net(portfolio, as_of), as_of))
+    return _compute(_key(portfolio, "holdings", as_of), lambda: value_holdings(load_summary(portfolio, end=as_of), as_of))
 
 
 def measure_performance(*, portfolio: Portfolio, start: dt.date | None, end: dt.date, benchmark: Instrument | None = None) -> PerformanceReport:
@@ -54,16 +53,6 @@ def measure_allocation(*, portfolio: Portfolio, as_of: dt.date, by: str) -> Allo
     if by not in CRITERIA:
         raise InvalidInputError(f"by: one of {', '.join(CRITERIA)}.", code="unknown_criterion", field="by")
     return _compute(_key(portfolio, "allocation", as_of, by), lambda: _measure_allocation(portfolio, as_of, by))
-
-
-def rules_of(portfolio: Portfolio) -> Rules:
-    """Return how the portfolio keeps its books."""
-    return Rules(
-        base_currency=portfolio.base_currency,
-        method=str(portfolio.lot_method),
-        allow_short=portfolio.allow_short,
-        cash_tracking=portfolio.cash_tracking,
-    )
 
 
 @contextmanager
@@ -94,36 +83,28 @@ def _key(portfolio: Portfolio, *parts: object) -> tuple[object, ...]:
     return portfolio.pk, portfolio.revision, *parts
 
 
-def _load_ledger(portfolio: Portfolio) -> Ledger:
-    return ledgers.get_or_make(_key(portfolio), lambda: load_entries(portfolio))
-
-
-def _fold_net(portfolio: Portfolio, as_of: dt.date) -> Book:
-    entries = _load_ledger(portfolio)
-    return fold(entries, rules_of(portfolio), load_market(portfolio, entries, as_of), until=as_of)
-
-
 def _measure_performance(portfolio: Portfolio, start: dt.date | None, end: dt.date, benchmark: Instrument | None) -> PerformanceReport:
-    entries = _load_ledger(portfolio)
-    period = find_period(entries, start, end)
-    market = load_market(portfolio, entries, end, days=[period.start], series_from=period.start, benchmark=benchmark)
-    info = market.instruments[str(benchmark.pk)] if benchmark else None
-    return measure_period(entries, rules_of(portfolio), market, period, info)
+    first = find_first_date(portfolio=portfolio) if start is not None else None
+    # Nothing is held before the first entry: a period that begins there has the same subtotals whenever it was asked to begin.
+    opening = start if start is not None and first is not None and start >= first else None
+    summary = load_summary(portfolio, start=opening, end=end, benchmark=benchmark, with_series=True)
+    period = place_period(first if opening else summary.first_day, start, end)
+    return measure_summary(summary, period, summary.market.instruments[str(benchmark.pk)] if benchmark else None)
 
 
 def _measure_lots(portfolio: Portfolio, as_of: dt.date, instrument: Instrument | None) -> LotsReport:
-    entries = load_entries(portfolio, [instrument.pk]) if instrument else _load_ledger(portfolio)
+    entries = load_entries(portfolio, [instrument.pk] if instrument else None)
     book = fold(entries, rules_of(portfolio), load_market(portfolio, entries, as_of), until=as_of, keep_closed=True)
     return list_lots(book, as_of, load_account_names(portfolio))
 
 
 def _measure_allocation(portfolio: Portfolio, as_of: dt.date, by: str) -> AllocationReport:
-    book = _fold_net(portfolio, as_of)
-    report = value_holdings(book, as_of)
+    summary = load_summary(portfolio, end=as_of)
+    report = value_holdings(summary, as_of)
     if by == "account":
-        return allocate_accounts(book, report, load_account_names(portfolio))
+        return allocate_accounts(summary, report, load_account_names(portfolio))
     group = GROUPS[by]
-    return allocate(report, by, {key: group(info) for key, info in book.market.instruments.items()})
+    return allocate(report, by, {key: group(info) for key, info in summary.market.instruments.items()})
 
 
 def _labelled(value: str) -> tuple[str, str]:

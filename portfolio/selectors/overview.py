@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Min
-
 from portfolio.engine.reports import AllocationRow, Holding, HoldingsReport, PerformanceReport
 from portfolio.models import Instrument, Portfolio, Transaction
 from portfolio.selectors.figures import measure_performance
@@ -69,12 +67,6 @@ class PortfolioSummary:
     total_value: Decimal | None
     total_gain: Decimal | None
     currency: str
-
-
-def find_first_date(*, portfolio: Portfolio) -> dt.date | None:
-    """Return the day of the first entry."""
-    first: dt.date | None = Transaction.objects.filter(portfolio=portfolio).aggregate(first=Min("trade_date"))["first"]
-    return first
 
 
 def has_simulated_prices(*, portfolio: Portfolio) -> bool:

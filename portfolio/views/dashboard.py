@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from portfolio.models import Portfolio
 from portfolio.selectors.access import get_portfolio, list_portfolios
+from portfolio.selectors.facts import find_first_date
 from portfolio.selectors.figures import measure_allocation, measure_holdings, measure_performance
 from portfolio.selectors.overview import (
-    find_first_date,
     has_simulated_prices,
     list_allocation_parts,
     list_contributors,

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from portfolio.selectors.access import get_portfolio
+from portfolio.selectors.facts import find_first_date
 from portfolio.selectors.figures import measure_holdings
-from portfolio.selectors.overview import find_first_date, has_simulated_prices, list_holding_rows
+from portfolio.selectors.overview import has_simulated_prices, list_holding_rows
 from portfolio.views.answers import PageRequest, page, read_today
 from portfolio.views.fragments import draw
 from portfolio.views.periods import read_day

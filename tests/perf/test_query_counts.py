@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from portfolio.models import Portfolio, Price
-from portfolio.selectors.cache import figures
+from portfolio.selectors.cache import forget_everything
 from tests.factories_portfolio import AccountFactory, InstrumentFactory, PortfolioFactory, TransactionFactory
 
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -73,7 +73,7 @@ def fill(user: User, size: int) -> tuple[Portfolio, str]:
 
 
 def count_queries(act: Callable[[], Any]) -> int:
-    figures.clear()
+    forget_everything()
     with CaptureQueriesContext(connection) as queries:
         answer = act()
     assert answer.status_code < 300, answer.content

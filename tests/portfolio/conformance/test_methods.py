@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from portfolio.engine.book import Rules
 from portfolio.engine.fx import FxTable, RateSeries
 from portfolio.engine.ledger import Entry, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money_weighted import solve_dated
 from portfolio.engine.performance import find_period, measure_period
-from portfolio.engine.positions import fold
 from portfolio.engine.prices import PriceSeries
+from portfolio.engine.summary import summarize
 from portfolio.engine.valuation import value_holdings
+from portfolio.engine.valuer import Rules
 
 PAGES = Path(__file__).resolve().parents[3] / "docs" / "methods"
 UNITS_FREE = {"dividend", "interest", "fee", "tax", "deposit", "withdrawal", "return_of_capital"}
@@ -94,7 +94,7 @@ def measure(example: Example, method: str) -> dict[str, Any]:
     info = InstrumentInfo("X", next((row["currency"] for row in rows if row.get("currency")), example.base), "X")
     rules = Rules(example.base, method, cash_tracking="Cash is tracked." in example.text)
     world, (start, end) = Market({"X": info}, {"X": closes}, fx), example.period
-    report = value_holdings(fold(ledger, rules, world, until=end), end)
+    report = value_holdings(summarize(ledger, rules, world, until=end), end)
     performance = measure_period(ledger, rules, world, find_period(ledger, start, end))
     return {"holdings": {one.symbol: one for one in report.holdings}, "totals": report.totals, "performance": performance}
 

@@ -5,11 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from portfolio.engine.book import Rules
 from portfolio.engine.ledger import order_entries
 from portfolio.engine.positions import check_history, fold
 from portfolio.engine.statement import state_period
+from portfolio.engine.summary import summarize
 from portfolio.engine.valuation import value_holdings
+from portfolio.engine.valuer import Rules
 from tests.portfolio.engine.builders import entry, market, on
 
 RULES = Rules("EUR")
@@ -77,7 +78,7 @@ def test_a_split_of_its_day_comes_before_the_trades_of_the_day():
 
 
 def test_the_price_of_the_last_trade_is_restated_by_a_split():
-    holding = value_holdings(fold([entry("buy", 1, 10, 100), entry("split", 2, 4)], RULES, market()), on(3)).holdings[0]
+    holding = value_holdings(summarize([entry("buy", 1, 10, 100), entry("split", 2, 4)], RULES, market()), on(3)).holdings[0]
     assert (holding.price, holding.market_value, holding.price_source) == (25, 1000, "transaction")
 
 

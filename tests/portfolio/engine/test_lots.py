@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio.engine.book import Book, Rules
+from portfolio.engine.book import Book
 from portfolio.engine.errors import EngineError
 from portfolio.engine.money import exactly
 from portfolio.engine.positions import check_history, fold
 from portfolio.engine.valuation import list_lots
+from portfolio.engine.valuer import Rules
 from tests.portfolio.engine.builders import entry, market, on
 
 THREE_BUYS = [entry("buy", 1, 10, 20, key="a"), entry("buy", 2, 10, 40, key="b"), entry("buy", 3, 10, 30, key="c")]

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portfolio.engine.book import Rules
 from portfolio.engine.ledger import order_entries
 from portfolio.engine.money import exactly
 from portfolio.engine.performance import find_period, measure_period
 from portfolio.engine.positions import fold
 from portfolio.engine.reports import Holding, HoldingsReport
 from portfolio.engine.statement import state_period
+from portfolio.engine.summary import summarize
 from portfolio.engine.valuation import value_holdings
+from portfolio.engine.valuer import Rules
 from tests.portfolio.engine.builders import entry, on
 from tests.portfolio.engine.random_ledgers import ACCOUNTS, CURRENCIES, LAST_DAY, RandomLedger, random_ledgers
 
@@ -26,7 +27,7 @@ thorough = settings(max_examples=60)
 
 
 def report_of(ledger: RandomLedger, **rules: object) -> HoldingsReport:
-    return value_holdings(fold(ledger.entries, Rules("EUR", **rules), ledger.market), on(LAST_DAY + 1))
+    return value_holdings(summarize(ledger.entries, Rules("EUR", **rules), ledger.market), on(LAST_DAY + 1))
 
 
 def every_holding(report: HoldingsReport) -> tuple[Holding, ...]:

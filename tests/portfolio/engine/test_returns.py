@@ -8,7 +8,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portfolio.engine.book import Rules
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import order_entries
 from portfolio.engine.money_weighted import solve_dated, solve_periodic
@@ -16,6 +15,7 @@ from portfolio.engine.performance import find_period, measure_period
 from portfolio.engine.periods import resolve_period
 from portfolio.engine.reports import PerformanceReport
 from portfolio.engine.returns import annualize, link, measure_daily_returns, measure_dietz, measure_simple_return, net_present_value
+from portfolio.engine.valuer import Rules
 from tests.portfolio.engine.builders import entry, market, on
 
 

@@ -4,17 +4,18 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio.engine.book import Rules
 from portfolio.engine.positions import fold
 from portfolio.engine.reports import HoldingsReport
+from portfolio.engine.summary import summarize
 from portfolio.engine.valuation import allocate, allocate_accounts, list_lots, value_holdings
+from portfolio.engine.valuer import Rules
 from tests.portfolio.engine.builders import entry, market, on
 
 USD = {"X": "USD"}
 
 
 def report(entries, world, day=30, **rules) -> HoldingsReport:
-    return value_holdings(fold(entries, Rules("EUR", **rules), world, until=on(day)), on(day))
+    return value_holdings(summarize(entries, Rules("EUR", **rules), world, until=on(day)), on(day))
 
 
 def test_a_foreign_holding_divides_its_gain_into_price_and_currency():
@@ -143,11 +144,11 @@ def test_lots_are_listed_open_and_closed():
 def test_value_divides_by_group_and_by_account():
     world = market({"X": {1: 10}, "Y": {1: 30}})
     entries = [entry("deposit", 1, amount=200, account="B"), entry("buy", 1, 5, 10, account="A"), entry("buy", 1, 5, 30, instrument="Y", account="B")]
-    book = fold(entries, Rules("EUR", cash_tracking=True), world)
-    found = value_holdings(book, on(2))
+    summary = summarize(entries, Rules("EUR", cash_tracking=True), world)
+    found = value_holdings(summary, on(2))
     groups = {"X": ("tech", "Tech"), "Y": ("energy", "Energy")}
     by_sector = allocate(found, "sector", groups)
     assert [(row.label, row.market_value_base, row.weight) for row in by_sector.rows] == [("Energy", 150, 0.75), ("Tech", 50, 0.25)]
-    by_account = allocate_accounts(book, found, {"A": "Alpha", "B": "Beta"})
+    by_account = allocate_accounts(summary, found, {"A": "Alpha", "B": "Beta"})
     assert [(row.label, row.market_value_base) for row in by_account.rows] == [("Beta", 200), ("Alpha", 0)]
     assert by_account.total == by_sector.total == 200

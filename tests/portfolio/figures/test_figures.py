@@ -9,7 +9,7 @@ from django.db.models import F
 from common.errors import InvalidInputError
 from portfolio.engine.ledger import order_entries
 from portfolio.models import Portfolio
-from portfolio.selectors.cache import FigureCache, figures, ledgers, rates, weigh_figure
+from portfolio.selectors.cache import FigureCache, forget_everything, weigh_figure
 from portfolio.selectors.facts import entry_of, load_entries
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from tests.factories import UserFactory
@@ -21,9 +21,7 @@ DAY = dt.date(2024, 1, 2)
 
 @pytest.fixture(autouse=True)
 def _forget_figures():
-    figures.clear()
-    ledgers.clear()
-    rates.clear()
+    forget_everything()
 
 
 @pytest.fixture
@@ -110,15 +108,15 @@ def test_an_unknown_criterion_is_refused(portfolio):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_ledger(portfolio, django_assert_num_queries):
-    with django_assert_num_queries(5):  # entries, instruments, closes, pairs of currencies, rates
+    with django_assert_num_queries(6):  # changes, instruments, entries, pairs of currencies, rates, closes
         measure_holdings(portfolio=portfolio, as_of=later(150))
     for number in range(5):
         other = InstrumentFactory(currency="USD")
         TransactionFactory(portfolio=portfolio, instrument=other, trade_date=later(number))
     portfolio = changed(portfolio)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):  # the rates are known by now
         measure_holdings(portfolio=portfolio, as_of=later(150))
-    with django_assert_num_queries(3):  # ledger and rates are known by now: instruments, closes, the series of closes
+    with django_assert_num_queries(3):  # so are the entries and last closes: changes, instruments, the series of closes
         measure_performance(portfolio=portfolio, start=None, end=later(150))
 
 
