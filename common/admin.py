@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.views import ChangeList
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -20,6 +21,15 @@ __all__ = [
 ]
 
 
+class ListPage(ChangeList):  # type: ignore[misc]  # the theme has no annotations
+    """Offers to show all only where something is hidden."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
 class BaseAdmin(ModelAdmin):  # type: ignore[misc]  # the theme has no annotations
     """Columns that are foreign keys are joined by Django itself; name those that a column only passes through in `list_select_related`."""
 
@@ -28,6 +38,9 @@ class BaseAdmin(ModelAdmin):  # type: ignore[misc]  # the theme has no annotatio
     show_full_result_count = False
     list_filter_submit = True
     warn_unsaved_form = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        return ListPage
 
 
 class ReadOnlyAdmin(BaseAdmin):

@@ -72,6 +72,11 @@ def find_icon(request: HttpRequest) -> str:
     return static("brand/mark.svg")
 
 
+def find_styles(request: HttpRequest) -> str:
+    """Return the address of what the theme lacks."""
+    return static("administration/theme.css")
+
+
 def show_environment(request: HttpRequest) -> list[str]:
     """Return the label beside the user's name and its colour."""
     return [settings.APP_ENV, "danger" if settings.APP_ENV == "recovery" else "info"]

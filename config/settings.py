@@ -317,6 +317,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Administration",
     "SITE_ICON": "config.admin.find_icon",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin.find_icon"}],
+    "STYLES": ["config.admin.find_styles"],
     "BORDER_RADIUS": "8px",
     "ENVIRONMENT": "config.admin.show_environment",
     "SIDEBAR": {"show_search": True, "navigation": "config.admin.list_navigation"},

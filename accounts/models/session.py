@@ -44,7 +44,7 @@ class UserSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} session of {self.user_id}"
+        return f"{self.get_kind_display()} session of {self.user}"
 
     @property
     def is_active(self) -> bool:

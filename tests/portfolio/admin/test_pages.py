@@ -109,6 +109,21 @@ def test_a_long_table_is_not_counted_to_its_end(name: str, office: Client, alice
     assert all("LIMIT 5000" in sql for sql in counting)
 
 
+def test_numbers_have_no_zeros_behind_them(office: Client) -> None:
+    price, rate = PriceFactory(close=Decimal("12.50")), FxRateFactory(rate=Decimal("1.0800"))
+    for row, shown in ((price, "12.5"), (rate, "1.08")):
+        name = row._meta.model_name
+        assert f">{shown}<" in office.get(list_address(name)).content.decode()
+        assert f'value="{shown}"' in office.get(reverse(f"admin:portfolio_{name}_change", args=[row.pk])).content.decode()
+
+
+def test_all_is_offered_only_where_something_is_hidden(office: Client) -> None:
+    PriceFactory()
+    assert "Show all" not in office.get(list_address("price")).content.decode()
+    assert "Show all" in office.get(list_address("price"), {"q": "A"}).content.decode()
+    assert "Show all" in office.get(list_address("price"), {"source__exact": "manual"}).content.decode()
+
+
 def test_amounts_of_other_people_are_hidden(office: Client, alice: User) -> None:
     row = TransactionFactory(
         portfolio__owner=alice, quantity=Decimal("1234.5"), price=Decimal("77.25"), fee=Decimal("9.87"), note="for the house", external_id="B-778"
