@@ -12,10 +12,9 @@ from rest_framework.request import Request
 from accounts.api.serializers import ErrorSerializer
 from common.api.query import read_choice, read_date, read_period, read_text
 from common.api.renderers import dump_json
-from common.decimals import format_decimal
 from portfolio.api.base import AS_OF, FROM, IF_NONE_MATCH, TO, PortfolioAPIView, answer_bytes, tag_ledger
 from portfolio.api.schemas.reports import AllocationSerializer, HoldingsSerializer, LotsSerializer, PerformanceSerializer
-from portfolio.engine.reports import PerformanceReport, SeriesPoint
+from portfolio.engine.reports import PerformanceReport
 from portfolio.models import Instrument, Portfolio
 from portfolio.selectors.cache import figures
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
@@ -126,16 +125,10 @@ class AllocationView(FigureView):
 def show_performance(report: PerformanceReport) -> dict[str, Any]:
     """Return the report with `from`, which is no name in Python, and its series as objects."""
     shown = dict(zip(PERFORMANCE_FIELDS, attrgetter(*PERFORMANCE_FIELDS)(report), strict=True))
-    return {"from": report.from_, **shown, "series": [_show_point(point) for point in report.series]}
-
-
-def _show_point(point: SeriesPoint) -> dict[str, Any]:
-    """Return a point as an object. There are thousands: its amounts are text already, or the encoder would ask for each of them."""
-    day, value, net_flow, cumulative_return, benchmark_return = point
-    return {
-        "date": day,
-        "value": None if value is None else format_decimal(value),
-        "net_flow": None if net_flow is None else format_decimal(net_flow) if net_flow else "0",
-        "cumulative_return": cumulative_return,
-        "benchmark_return": benchmark_return,
-    }
+    series = report.series
+    columns = (series.list_days(), series.list_values(), series.list_flows(), series.list_returns(), series.list_trends())
+    points = [
+        {"date": day, "value": value, "net_flow": flow, "cumulative_return": cumulative, "benchmark_return": trend}
+        for day, value, flow, cumulative, trend in zip(*columns, strict=True)
+    ]
+    return {"from": report.from_, **shown, "series": points}

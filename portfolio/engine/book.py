@@ -77,7 +77,6 @@ class Book(Valuer):
     def open_period(self, start: dt.date) -> None:
         """Begin the period after a day: its value is carried on, what was earned and paid before is put aside."""
         self.flows.clear()
-        self.rates.clear()
         self.cost_problems |= {place: problem for place, problem in self.problems.items() if problem.code in FORGOTTEN}
         self.problems = {place: problem for place, problem in self.problems.items() if problem.code not in FORGOTTEN}
         self.period_problems = {}

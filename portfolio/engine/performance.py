@@ -2,25 +2,23 @@
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from decimal import Decimal
-from math import isnan
 
 import numpy as np
 
 from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import InstrumentInfo, Market
-from portfolio.engine.money import ZERO, exactly, known
+from portfolio.engine.money import exactly, known
 from portfolio.engine.money_weighted import RateSolution, solve
 from portfolio.engine.prices import Values
-from portfolio.engine.reports import BenchmarkReport, PerformanceReport, SeriesPoint
+from portfolio.engine.reports import BenchmarkReport, PerformanceReport
 from portfolio.engine.returns import DailyReturns, annualize, measure_daily_returns, measure_simple_return, weigh_dietz
 from portfolio.engine.series import DailySeries, build_series, price_series
+from portfolio.engine.shown_series import ShownSeries
 from portfolio.engine.statement import Statement, close_period
 from portfolio.engine.summary import Summary, summarize
 from portfolio.engine.valuer import Rules
 
 A_YEAR = 365
-SERIES_DECIMALS = 8
 Reasons = dict[str, str]
 
 
@@ -179,25 +177,11 @@ def _report_benchmark(benchmark: InstrumentInfo, trend: Values, days: int) -> Be
     return BenchmarkReport(benchmark.symbol, last, rate, None if rate is not None else "shorter_than_a_year")
 
 
-def _show_series(series: DailySeries, cumulative: Values, trend: Values | None, statement: Statement) -> tuple[SeriesPoint, ...]:
+def _show_series(series: DailySeries, cumulative: Values, trend: Values | None, statement: Statement) -> ShownSeries:
     shown = series.shown
-    dates = map(dt.date.fromordinal, series.days[shown].tolist())
-    values = _as_money(series.values[shown])
-    flows = _as_money((series.inflows - series.outflows)[shown])
-    returns = _as_ratios(cumulative[shown])
-    trends = _as_ratios(trend[shown]) if trend is not None else [None] * len(values)
-    values[-1] = known(statement.end_value)
-    return tuple(map(SeriesPoint._make, zip(dates, values, flows, returns, trends, strict=True)))
-
-
-def _as_money(values: Values) -> list[Decimal | None]:
-    """Return the amounts with as many decimals as stored amounts have: float64 holds more digits, but they mean nothing."""
-    scaled = np.rint(values * 10**SERIES_DECIMALS)
-    return [None if isnan(units) else Decimal(int(units)).scaleb(-SERIES_DECIMALS) if units else ZERO for units in scaled.tolist()]
-
-
-def _as_ratios(values: Values) -> list[float | None]:
-    return [None if isnan(value) else value for value in values.tolist()]
+    flows = (series.inflows - series.outflows)[shown]
+    trends = trend[shown] if trend is not None else None
+    return ShownSeries(series.days[shown], series.values[shown], flows, cumulative[shown], trends, end_value=known(statement.end_value))
 
 
 def _warn(daily: DailyReturns, start: dt.date) -> tuple[str, ...]:

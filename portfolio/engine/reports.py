@@ -7,8 +7,8 @@ fractions (0.05). Names without `_base` are in the row's own `currency`, totals 
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
+from portfolio.engine.shown_series import ShownSeries
 from portfolio.engine.valuer import Problem
 
 
@@ -111,16 +111,6 @@ class GainBreakdown:
     total: Decimal | None
 
 
-class SeriesPoint(NamedTuple):
-    """One day. value and net_flow are rounded to the currency's cents (the last value is exact); returns count from the first day."""
-
-    date: dt.date
-    value: Decimal | None
-    net_flow: Decimal | None
-    cumulative_return: float | None
-    benchmark_return: float | None
-
-
 @dataclass(frozen=True, slots=True)
 class BenchmarkReport:
     symbol: str
@@ -149,7 +139,7 @@ class PerformanceReport:
     modified_dietz_return: float | None
     simple_return: float | None
     benchmark: BenchmarkReport | None
-    series: tuple[SeriesPoint, ...]
+    series: ShownSeries
     reasons: dict[str, str]
     warnings: tuple[str, ...]
     problems: tuple[Problem, ...]

@@ -58,24 +58,15 @@ class Valuer:
     rules: Rules
     market: Market
     problems: Problems = field(default_factory=dict)
-    # Rates already looked up, by (currency, day).
-    rates: dict[tuple[str, dt.date], Decimal] = field(default_factory=dict)
 
     def base_rate(self, currency: str, day: dt.date) -> Decimal:
         """Return base units for 1 unit of a currency by the market; notes a missing one."""
         if currency == self.rules.base_currency:
             return ONE
-        place = (currency, day)
-        found = self.rates.get(place)
-        if found is None:
-            found = self.rates[place] = self._look_up_rate(currency, day)
-        return found
-
-    def _look_up_rate(self, currency: str, day: dt.date) -> Decimal:
-        base = self.rules.base_currency
-        rate = self.market.fx.rate(currency, base, day)
+        rate = self.market.fx.rate(currency, self.rules.base_currency, day)
         if rate.is_nan():
-            self.note(Problem("missing_rate", f"No exchange rate from {currency} to {base} on or before {day}.", currency=currency, date=day))
+            message = f"No exchange rate from {currency} to {self.rules.base_currency} on or before {day}."
+            self.note(Problem("missing_rate", message, currency=currency, date=day))
         return rate
 
     def in_base(self, currency: str, amount: Decimal, day: dt.date) -> Decimal:

@@ -9,15 +9,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from portfolio.engine.reports import PerformanceReport
+
 if TYPE_CHECKING:
     from portfolio.selectors.subtotals import KeptSubtotal
 
 T = TypeVar("T")
 
 MOST_ENTRIES = 1_000
-# A daily series of ten years takes 1 MB, the JSON made of it 0.4 MB: both of thirty-five portfolios.
+# A daily series of ten years takes 0.1 MB, the JSON made of it 0.4 MB: both of a hundred portfolios.
 MOST_BYTES = 50_000_000
-ROW_BYTES = 400
+ROW_BYTES = 1_500
 SMALLEST_BYTES = 1_000
 SUBTOTAL_BYTES = 3_000
 POINT_BYTES = 20
@@ -78,10 +80,11 @@ class FigureCache:
 
 
 def weigh_figure(figure: object) -> int:
-    """Return about how many bytes a figure takes, or the JSON of one. Only daily series and lots are long."""
+    """Return about how many bytes a figure takes, or the JSON of one. Only daily series and rows of holdings and lots are long."""
     if isinstance(figure, bytes):
         return len(figure)
-    return SMALLEST_BYTES + ROW_BYTES * sum(len(getattr(figure, name, ())) for name in ("series", "open", "closed"))
+    rows = sum(len(getattr(figure, name, ())) for name in ("holdings", "open", "closed"))
+    return SMALLEST_BYTES + ROW_BYTES * rows + (figure.series.nbytes if isinstance(figure, PerformanceReport) else 0)
 
 
 def weigh_subtotal(kept: "KeptSubtotal") -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from portfolio.engine.reports import PerformanceReport, SeriesPoint
+from portfolio.engine.reports import PerformanceReport
 from portfolio.models import Price, Transaction
 from portfolio.selectors.overview import AllocationPart
 
@@ -28,12 +28,12 @@ def thin(points: Sequence[T], most: int = MOST_POINTS) -> list[T]:
     """Return at most about `most` points at even steps, the first and the last among them."""
     step = -(-len(points) // most) or 1
     kept = list(points[::-1][::step])[::-1]
-    return kept if not points or kept[0] is points[0] else [points[0], *kept]
+    return kept if not points or (len(points) - 1) % step == 0 else [points[0], *kept]
 
 
 def describe_performance(report: PerformanceReport, *, benchmark: str) -> dict[str, Any]:
     """Return the columns of the chart of value and return."""
-    points: list[SeriesPoint] = thin(report.series)
+    points = thin(report.series)
     has_benchmark = report.benchmark is not None and any(point.benchmark_return is not None for point in points)
     return {
         "currency": report.base_currency,

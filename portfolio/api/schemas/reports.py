@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from portfolio.api.schemas.responses import Shape, number
 from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsReport, PerformanceReport
+from portfolio.engine.shown_series import SeriesPoint, ShownSeries
 
 # What cannot be a name in Python.
 RENAMED = {"from_": "from"}
@@ -29,7 +30,7 @@ def describe(report: type[Any]) -> type[Shape]:
 
 def _field_of(hint: Any) -> serializers.Field[Any, Any, Any, Any]:
     inner, optional = _without_none(hint)
-    origin, arguments = typing.get_origin(inner), typing.get_args(inner)
+    origin, arguments = (tuple, (SeriesPoint,)) if inner is ShownSeries else (typing.get_origin(inner), typing.get_args(inner))
     if inner is Decimal:
         return number(null=optional)
     if dataclasses.is_dataclass(inner) or hasattr(inner, "_fields"):

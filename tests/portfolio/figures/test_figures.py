@@ -197,6 +197,6 @@ def test_the_cache_forgets_the_least_recently_used_and_the_old():
 
 def test_what_is_long_weighs_more_and_bytes_weigh_what_they_are(portfolio):
     short, long = (measure_performance(portfolio=portfolio, start=later(100), end=later(day)) for day in (110, 150))
-    assert weigh_figure(long) - weigh_figure(short) == 400 * (len(long.series) - len(short.series)) > 0
+    assert weigh_figure(long) - weigh_figure(short) == 4 * 8 * (len(long.series) - len(short.series)) > 0
     assert weigh_figure(b"{}") == 2
     assert weigh_figure(measure_lots(portfolio=portfolio, as_of=later(150))) > weigh_figure(measure_holdings(portfolio=portfolio, as_of=later(150)))
