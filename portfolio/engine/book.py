@@ -32,13 +32,11 @@ class Flow:
         self.inflow = self.outflow = self.internal = ZERO
 
     @property
-    def total_in(self) -> Decimal:
-        """What came in, with what is left of moves between own accounts."""
-        return self.inflow + max(self.internal, ZERO) if self.internal else self.inflow
-
-    @property
-    def total_out(self) -> Decimal:
-        return self.outflow + max(-self.internal, ZERO) if self.internal else self.outflow
+    def totals(self) -> tuple[Decimal, Decimal]:
+        """What came in and what went out, with what is left of moves between own accounts."""
+        if not self.internal:
+            return self.inflow, self.outflow
+        return self.inflow + max(self.internal, ZERO), self.outflow + max(-self.internal, ZERO)
 
 
 @dataclass(slots=True)

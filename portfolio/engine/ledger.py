@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from portfolio.engine.money import ZERO
@@ -54,6 +56,9 @@ class Entry(NamedTuple):
     counter_account: str | None = None
 
 
+DAY = itemgetter(Entry._fields.index("trade_date"))
+
+
 def read_ratio(told: Decimal | Fraction) -> Fraction:
     """Return the ratio of a split. Issuers split by small whole numbers, so 0.3333333333, which is all that ten decimals hold, is 1 : 3."""
     ratio = Fraction(told)
@@ -78,3 +83,16 @@ class Ledger(list[Entry]):
 def order_entries(entries: Iterable[Entry]) -> Ledger:
     """Return the entries in the order in which they are booked; those that already are a Ledger are returned as they are."""
     return entries if isinstance(entries, Ledger) else Ledger(sorted(entries, key=rank))
+
+
+def order_days(entries: list[Entry]) -> Ledger:
+    """Return entries that come by date and sequence in the order in which they are booked: only days of several entries need a look."""
+    if len(set(map(DAY, entries))) == len(entries):
+        return Ledger(entries)
+    ledger = Ledger()
+    for _, group in groupby(entries, key=DAY):
+        day = list(group)
+        if len(day) > 1:
+            day.sort(key=rank)
+        ledger += day
+    return ledger

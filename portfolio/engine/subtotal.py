@@ -141,17 +141,15 @@ def make_steps(values: Mapping[dt.date, Decimal | float]) -> Steps:
 
 
 def _add_flows(flows: Mapping[dt.date, Flow]) -> FlowSums:
-    ordinals = [day.toordinal() for day in flows]
-    inflows = [flow.total_in for flow in flows.values()]
-    outflows = [flow.total_out for flow in flows.values()]
-    moment = ZERO
-    for ordinal, inflow, outflow in zip(ordinals, inflows, outflows, strict=True):
-        moment += (inflow - outflow) * ordinal
+    ordinals, inflows, outflows = [], [], []
+    inflow = outflow = moment = ZERO
+    for day, flow in flows.items():
+        come, go = flow.totals
+        ordinal = day.toordinal()
+        ordinals.append(ordinal)
+        inflows.append(float(come))
+        outflows.append(float(go))
+        inflow, outflow, moment = inflow + come, outflow + go, moment + (come - go) * ordinal
     return FlowSums(
-        np.array(ordinals, dtype=np.int64),
-        np.array(list(map(float, inflows)), dtype=np.float64),
-        np.array(list(map(float, outflows)), dtype=np.float64),
-        sum(inflows, ZERO),
-        sum(outflows, ZERO),
-        moment,
+        np.array(ordinals, dtype=np.int64), np.array(inflows, dtype=np.float64), np.array(outflows, dtype=np.float64), inflow, outflow, moment
     )

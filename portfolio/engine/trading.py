@@ -65,10 +65,7 @@ def trade(book: Book, entry: Entry, sign: int) -> None:
     if entry.currency != position.currency:
         worth = Worth(book.translate(entry, position, net, net_base), net_base, book.translate(entry, position, gross, gross_base), gross_base)
     position.traded[entry.trade_date] = (worth.carried, units)
-    if sign > 0:
-        move(book, position, entry, units, worth)
-    else:
-        move(book, position, entry, -units, worth.negated())
+    move(book, position, entry, sign * units, worth)
 
 
 def note_price(book: Book, position: Position, entry: Entry, gross: Decimal, gross_base: Decimal) -> None:
@@ -77,23 +74,23 @@ def note_price(book: Book, position: Position, entry: Entry, gross: Decimal, gro
 
 
 def move(book: Book, position: Position, entry: Entry, units: Decimal, worth: Worth) -> None:
-    """Let units (positive: come, negative: go) with their worth close what is open the other way, and open the rest."""
+    """Let units (positive: come, negative: go) for what they are worth close what is open the other way, and open the rest."""
     queue = position.queues.get(entry.account) or position.queue(entry.account, book.rules.method)
     held = queue.quantity
     if held and held.is_signed() != units.is_signed():
-        if entry.lots is None:
-            units = -settle(-units, held)
-        if abs(units) <= abs(held):
-            close(book, position, entry, -units, worth.negated())
+        closing = -units if entry.lots is not None else settle(-units, held)
+        if abs(closing) <= abs(held):
+            close(book, position, entry, closing, worth)
             return
-        closing = held
-        part = worth.part(closing, -units)
-        close(book, position, entry, closing, part.negated())
-        units, worth = units + closing, worth.minus(part)
-    if units.is_signed() and not book.rules.allow_short:
-        _miss_units(book, position, entry, -units, held)
-    else:
+        part = worth.part(held, closing)
+        close(book, position, entry, held, part)
+        units, worth = units + held, worth.minus(part)
+    if units > 0:
         open_lot(queue, position, entry, units, worth)
+    elif book.rules.allow_short:
+        open_lot(queue, position, entry, units, worth.negated())
+    else:
+        _miss_units(book, position, entry, -units, held)
 
 
 def open_lot(queue: LotQueue, position: Position, entry: Entry, units: Decimal, worth: Worth) -> None:
@@ -114,11 +111,13 @@ def unit_cost_of(entry: Entry, value: Decimal, units: Decimal) -> Decimal:
     return share(gross + charges, ONE, units_of(entry))
 
 
-def close(book: Book, position: Position, entry: Entry, units: Decimal, proceeds: Worth) -> None:
+def close(book: Book, position: Position, entry: Entry, units: Decimal, worth: Worth) -> None:
     """Take units (signed as the queue) out of the account's queue and realise their gain, split into price and currency gain.
 
     currency gain = cost × (rate now − rate at acquisition); price gain is the rest of proceeds − cost, so that the two add up exactly.
     """
+    # What is paid to cover a short position takes away, as its proceeds came in when it was opened.
+    proceeds = worth.negated() if units.is_signed() else worth
     pieces = choose(book, position.queues[entry.account], entry, units)
     position.change(entry.trade_date, -units)
     cost_base = ZERO

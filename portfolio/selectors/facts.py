@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, NullIf
 
 from common.identifiers import format_version
 from portfolio.engine.fx import FxTable
-from portfolio.engine.ledger import Entry, Ledger, order_entries
+from portfolio.engine.ledger import Entry, Ledger, order_days
 from portfolio.engine.market import InstrumentInfo
 from portfolio.models import BrokerageAccount, Instrument, LedgerRevision, Portfolio, Transaction
 from portfolio.selectors.cache import rates
@@ -38,6 +38,19 @@ def load_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID | None] | N
 
     Keys are the identifiers as text; a charge of zero is None.
     """
+    return order_days(_read_entries(portfolio, instrument_ids))
+
+
+def load_ledgers(portfolio: Portfolio, instrument_ids: Iterable[UUID | None] | None = None) -> dict[str | None, Ledger]:
+    """Return the ledger of each instrument on its own: most have one entry a day, which are in order as they are read."""
+    ledgers: dict[str | None, list[Entry]] = {}
+    for entry in _read_entries(portfolio, instrument_ids):
+        ledgers.setdefault(entry.instrument, []).append(entry)
+    return {key: order_days(entries) for key, entries in ledgers.items()}
+
+
+def _read_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID | None] | None) -> list[Entry]:
+    """Return the entries by date and sequence."""
     rows = Transaction.objects.filter(portfolio=portfolio)
     if instrument_ids is not None:
         listed = set(instrument_ids)
@@ -47,7 +60,7 @@ def load_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID | None] | N
     with connection.cursor() as cursor:
         # The driver's rows as they are: Django's own way of reading them would take as long again.
         cursor.execute(*found.query.sql_with_params())
-        return order_entries(_read_row(row) if row[LOTS] else MAKE_ENTRY(row) for row in cursor.fetchall())
+        return [_read_row(row) if row[LOTS] else MAKE_ENTRY(row) for row in cursor.fetchall()]
 
 
 def find_first_date(*, portfolio: Portfolio) -> dt.date | None:

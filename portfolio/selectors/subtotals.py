@@ -13,7 +13,7 @@ from portfolio.engine.summary import Summary
 from portfolio.engine.valuer import Rules
 from portfolio.models import Instrument, Portfolio
 from portfolio.selectors.cache import subtotals
-from portfolio.selectors.facts import KnownInstrument, find_rates, load_entries, load_instruments, load_ledger_revisions
+from portfolio.selectors.facts import KnownInstrument, find_rates, load_instruments, load_ledger_revisions, load_ledgers
 from portfolio.selectors.facts_prices import load_quotes, load_series
 
 BORDER_KINDS = frozenset({"transfer_in", "transfer_out", "opening_balance"})
@@ -93,11 +93,14 @@ class _Ledger:
         if not missing:
             return
         chosen = [UUID(key) if key else None for key in missing] if self.kept else None
-        entries = load_entries(self.portfolio, chosen)
-        self.currencies |= {entry.currency for entry in entries}
+        found = load_ledgers(self.portfolio, chosen)
+        # An instrument that came up after the revisions were read belongs to the next look.
+        ledgers = {key: found.get(key, Ledger()) for key in missing}
+        self.currencies |= {entry.currency for ledger in ledgers.values() for entry in ledger}
         openings = [(key, self.start) for key in missing if key and self.start]
-        market = self.make_market(_list_crossings(entries) + openings)
-        for key, ledger in _group(entries, missing).items():
+        crossings = [place for ledger in ledgers.values() for place in _list_crossings(ledger)]
+        market = self.make_market(crossings + openings)
+        for key, ledger in ledgers.items():
             self._keep(key, ledger, sum_up(ledger, self.rules, market, start=self.start, until=self.end))
 
     def make_market(self, wanted: Iterable[tuple[str, dt.date]]) -> Market:
@@ -118,15 +121,6 @@ class _Ledger:
 
     def _version(self, key: Key) -> str:
         return self.instruments[key].version if key else ""
-
-
-def _group(entries: Ledger, keys: Iterable[Key]) -> dict[Key, Ledger]:
-    ledgers: dict[Key, list[Entry]] = {key: [] for key in keys}
-    for entry in entries:
-        # One that was added since the revisions were read belongs to the next look.
-        if entry.instrument in ledgers:
-            ledgers[entry.instrument].append(entry)
-    return {key: Ledger(group) for key, group in ledgers.items()}
 
 
 def _list_crossings(entries: Iterable[Entry]) -> list[tuple[str, dt.date]]:
