@@ -42,23 +42,36 @@ class ShownSeries(Sequence[SeriesPoint]):
         return len(self._days)
 
     def __iter__(self) -> Iterator[SeriesPoint]:
-        return iter(self[:])
+        amounts = (map(_as_decimal, texts) for texts in (self.list_values(), self.list_flows()))
+        return map(SeriesPoint._make, zip(self.list_days(), *amounts, self.list_returns(), self.list_trends(), strict=True))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ShownSeries) and self[:] == other[:]
+        return isinstance(other, ShownSeries) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # equal by content
 
     @overload
     def __getitem__(self, place: int) -> SeriesPoint: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[SeriesPoint, ...]: ...
-    def __getitem__(self, place: int | slice) -> SeriesPoint | tuple[SeriesPoint, ...]:
-        if isinstance(place, int):
-            if not -len(self) <= place < len(self):
-                raise IndexError(place)
-            return self._point(place % len(self))
-        return tuple(self._point(one) for one in range(*place.indices(len(self))))
+    def __getitem__(self, place: slice) -> "ShownSeries": ...
+    def __getitem__(self, place: int | slice) -> "SeriesPoint | ShownSeries":
+        if isinstance(place, slice):
+            return self._take(np.arange(len(self))[place])
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        return next(iter(self._take(np.array([place % len(self)]))))
+
+    def since(self, day: dt.date) -> "ShownSeries":
+        """Return the points on and after a day."""
+        return self[int(np.searchsorted(self._days, day.toordinal())) :]
+
+    def _take(self, places: NDArray[np.int64]) -> "ShownSeries":
+        trends = None if self._trends is None else self._trends[places]
+        values = self._values[places]
+        end_value = self._end_value
+        if not len(places) or places[-1] != len(self) - 1:
+            end_value = _as_decimal(next(iter(_as_texts(values[-1:])), None))
+        return ShownSeries(self._days[places], values, self._flows[places], self._returns[places], trends, end_value=end_value)
 
     @property
     def nbytes(self) -> int:
@@ -72,8 +85,13 @@ class ShownSeries(Sequence[SeriesPoint]):
     def list_values(self) -> list[str | None]:
         """Return the values as texts in fixed notation."""
         texts = _as_texts(self._values)
-        texts[-1:] = [None if self._end_value is None else _plain(self._end_value)]
+        if texts:
+            texts[-1] = None if self._end_value is None else _plain(self._end_value)
         return texts
+
+    def list_numbers(self) -> list[float | None]:
+        """Return the values as floats, for drawing."""
+        return _as_ratios(self._values)
 
     def list_flows(self) -> list[str | None]:
         """Return the net flows as texts in fixed notation."""
@@ -86,19 +104,8 @@ class ShownSeries(Sequence[SeriesPoint]):
         """Return the returns of the benchmark; without one they are unknown all along."""
         return [None] * len(self) if self._trends is None else _as_ratios(self._trends)
 
-    def _point(self, place: int) -> SeriesPoint:
-        value = self._end_value if place == len(self) - 1 else _as_money(self._values[place])
-        trend = None if self._trends is None else _known(self._trends[place])
-        day = dt.date.fromordinal(int(self._days[place]))
-        return SeriesPoint(day, value, _as_money(self._flows[place]), _known(self._returns[place]), trend)
 
-
-def _known(value: np.float64) -> float | None:
-    return None if isnan(value) else float(value)
-
-
-def _as_money(value: np.float64) -> Decimal | None:
-    text = _as_text(float(np.round(value, DECIMALS)))
+def _as_decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 

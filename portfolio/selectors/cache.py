@@ -101,6 +101,8 @@ def weigh_series(series: tuple[Any, Any]) -> int:
 figures = FigureCache(MOST_ENTRIES, MOST_BYTES, LONGEST_SECONDS, weigh_figure)
 # What single instruments of a ledger come to: after a change only the changed one is folded anew. About 60 kB for 2,000 entries.
 subtotals = FigureCache(100_000, 30_000_000, LONGEST_SECONDS, weigh_subtotal)
+# Which instruments a ledger has: about 10 kB for twenty.
+outlines = FigureCache(2_000, 20_000, LONGEST_SECONDS, lambda outline: len(outline.revisions))
 # Daily closes as float64, for whoever holds the instrument: 40 kB for ten years. Single closes, exact, are small.
 series = FigureCache(1_000, 16_000_000, LONGEST_SECONDS, weigh_series)
 quotes = FigureCache(20_000, 20_000, LONGEST_SECONDS, lambda _: 1)
@@ -110,5 +112,5 @@ rates = FigureCache(16, 100_000, LONGEST_SECONDS, len)
 
 def forget_everything() -> None:
     """Empty every cache of this process: everything is read and computed anew."""
-    for cache in (figures, subtotals, series, quotes, rates):
+    for cache in (figures, outlines, subtotals, series, quotes, rates):
         cache.clear()

@@ -17,7 +17,7 @@ from portfolio.engine.fx import FxTable
 from portfolio.engine.ledger import Entry, Ledger, order_days
 from portfolio.engine.market import InstrumentInfo
 from portfolio.models import BrokerageAccount, Instrument, LedgerRevision, Portfolio, Transaction
-from portfolio.selectors.cache import rates
+from portfolio.selectors.cache import figures, rates
 from portfolio.selectors.facts_rates import load_rates
 
 
@@ -65,8 +65,11 @@ def _read_entries(portfolio: Portfolio, instrument_ids: Iterable[UUID | None] | 
 
 def find_first_date(*, portfolio: Portfolio) -> dt.date | None:
     """Return the day of the first entry."""
-    first: dt.date | None = Transaction.objects.filter(portfolio=portfolio).aggregate(first=Min("trade_date"))["first"]
-    return first
+
+    def find() -> tuple[dt.date | None]:
+        return (Transaction.objects.filter(portfolio=portfolio).aggregate(first=Min("trade_date"))["first"],)
+
+    return figures.get_or_make((portfolio.pk, portfolio.revision, "first"), find)[0]
 
 
 def load_ledger_revisions(portfolio: Portfolio) -> dict[str | None, int]:
@@ -75,11 +78,17 @@ def load_ledger_revisions(portfolio: Portfolio) -> dict[str | None, int]:
     return {str(key) if key else None: revision for key, revision in rows}
 
 
-def load_instruments(keys: Iterable[str | None], benchmark: Instrument | None = None) -> dict[str, KnownInstrument]:
-    """Return what is known of the instruments, and of the benchmark, by key."""
-    wanted = [key for key in keys if key] + ([str(benchmark.pk)] if benchmark else [])
+def load_instruments(keys: Iterable[str | None]) -> dict[str, KnownInstrument]:
+    """Return what is known of the instruments by key."""
+    wanted = [key for key in keys if key]
     rows = Instrument.objects.filter(pk__in=wanted).values_list("pk", "updated_at", "currency", "symbol", "name", "kind", "sector", "country")
     return {str(key): KnownInstrument(InstrumentInfo(str(key), *rest), format_version(changed)) for key, changed, *rest in rows}
+
+
+def describe_instrument(row: Instrument) -> KnownInstrument:
+    """Return what load_instruments would of one that is loaded already."""
+    info = InstrumentInfo(str(row.pk), row.currency, row.symbol, row.name, row.kind, row.sector, row.country)
+    return KnownInstrument(info, row.version)
 
 
 def find_rates(portfolio: Portfolio, currencies: Iterable[str], end: dt.date) -> FxTable:

@@ -1,18 +1,21 @@
 """Instruments, their closes and quotes."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from common.errors import NotFoundError
+from common.identifiers import format_version
 from portfolio.models import Instrument, Price
 from portfolio.models.instrument import InstrumentQuerySet
+from portfolio.selectors.facts_prices import load_series
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -80,6 +83,17 @@ def list_recent_closes(*, instruments: Iterable[Instrument], as_of: dt.date, day
     for instrument_id, close in rows:
         closes[instrument_id].append(close)
     return closes
+
+
+def list_trends(*, keys: Sequence[str], as_of: dt.date, days: int) -> dict[str, list[float]]:
+    """Return the last `days` closes on or before a day of each instrument key, oldest first, as floats: for drawing."""
+    versions = {str(key): format_version(changed) for key, changed in Instrument.objects.filter(pk__in=keys).values_list("pk", "updated_at")}
+    last, first = as_of.toordinal(), as_of.toordinal() - 2 * days - 10
+    trends = {}
+    for key, (known_days, closes) in load_series(versions).items():
+        start, end = np.searchsorted(known_days, [first, last], side="right")
+        trends[key] = closes[max(start, end - days) : end].tolist()
+    return trends
 
 
 def get_quote(*, instrument: Instrument, as_of: dt.date) -> Quote:

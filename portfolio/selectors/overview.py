@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from portfolio.engine.reports import AllocationRow, Holding, HoldingsReport, PerformanceReport
 from portfolio.models import Instrument, Portfolio, Transaction
 from portfolio.selectors.figures import measure_performance
-from portfolio.selectors.instruments import list_recent_closes
+from portfolio.selectors.instruments import list_recent_closes, list_trends
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +25,7 @@ class HoldingRow:
     """A holding with its closes of about a quarter, oldest first. Ratios are fractions; None where unknown."""
 
     holding: Holding
-    trend: Sequence[Decimal]
+    trend: Sequence[float]
     unrealized_ratio: float | None
     day_ratio: float | None
     is_closed: bool = False
@@ -75,8 +74,8 @@ def has_simulated_prices(*, portfolio: Portfolio) -> bool:
 
 
 def list_holding_rows(*, report: HoldingsReport, include_closed: bool = False) -> list[HoldingRow]:
-    """Return the holdings, largest first, with their trend up to the day of the report; one query for all closes."""
-    closes = _list_closes(report)
+    """Return the holdings, largest first, with their trend up to the day of the report."""
+    closes = list_trends(keys=[one.instrument_id for one in report.holdings], as_of=report.as_of, days=TREND_DAYS)
     rows = [_make_row(one, closes) for one in report.holdings]
     rows.sort(key=lambda row: row.holding.market_value_base or Decimal(0), reverse=True)
     if include_closed:
@@ -101,7 +100,7 @@ def measure_day_move(*, holdings: HoldingsReport, performance: PerformanceReport
     holding has a recent close."""
     days = [one.price_date for one in holdings.holdings if one.price_date and one.price_source == "close" and not one.stale]
     last = max(days, default=None)
-    since = [point for point in performance.series if last is not None and point.date >= last - dt.timedelta(days=1)]
+    since = list(performance.series.since(last - dt.timedelta(days=1))) if last is not None else []
     if last is None or len(since) < 2:
         return None
     first, final = since[0], since[-1]
@@ -141,19 +140,13 @@ def list_quoted(*, instruments: Sequence[Instrument], as_of: dt.date) -> list[Qu
     return rows
 
 
-def _list_closes(report: HoldingsReport) -> Mapping[UUID, Sequence[Decimal]]:
-    # Closes are looked up by key alone: instruments need not be loaded for it.
-    instruments = [Instrument(id=UUID(one.instrument_id)) for one in report.holdings]
-    return list_recent_closes(instruments=instruments, as_of=report.as_of, days=TREND_DAYS)
-
-
-def _make_row(holding: Holding, closes: Mapping[UUID, Sequence[Decimal]], *, is_closed: bool = False) -> HoldingRow:
-    trend = closes.get(UUID(holding.instrument_id), ())
+def _make_row(holding: Holding, closes: Mapping[str, Sequence[float]], *, is_closed: bool = False) -> HoldingRow:
+    trend = closes.get(holding.instrument_id, ())
     return HoldingRow(holding, trend, _divide(holding.unrealized_gain_base, holding.cost_basis_base), _measure_last_change(trend), is_closed)
 
 
-def _measure_last_change(closes: Sequence[Decimal]) -> float | None:
-    return float(closes[-1] / closes[-2] - 1) if len(closes) > 1 and closes[-2] else None
+def _measure_last_change(closes: Sequence[Decimal] | Sequence[float]) -> float | None:
+    return float(closes[-1]) / float(closes[-2]) - 1 if len(closes) > 1 and closes[-2] else None
 
 
 def _divide_growth(later: float | None, earlier: float | None) -> float | None:

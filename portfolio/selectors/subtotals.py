@@ -12,8 +12,8 @@ from portfolio.engine.subtotal import Subtotal, sum_up
 from portfolio.engine.summary import Summary
 from portfolio.engine.valuer import Rules
 from portfolio.models import Instrument, Portfolio
-from portfolio.selectors.cache import subtotals
-from portfolio.selectors.facts import KnownInstrument, find_rates, load_instruments, load_ledger_revisions, load_ledgers
+from portfolio.selectors.cache import outlines, subtotals
+from portfolio.selectors.facts import KnownInstrument, describe_instrument, find_rates, load_instruments, load_ledger_revisions, load_ledgers
 from portfolio.selectors.facts_prices import load_quotes, load_series
 
 BORDER_KINDS = frozenset({"transfer_in", "transfer_out", "opening_balance"})
@@ -27,6 +27,13 @@ class KeptSubtotal(NamedTuple):
     last_day: dt.date | None
     currencies: frozenset[str]
     version: str
+
+
+class Outline(NamedTuple):
+    """The instruments of a ledger, with the revision of the entries of each."""
+
+    revisions: dict[Key, int]
+    instruments: dict[str, KnownInstrument]
 
 
 def rules_of(portfolio: Portfolio) -> Rules:
@@ -72,8 +79,9 @@ class _Ledger:
         self.start = start
         self.end = end
         self.rules = rules_of(portfolio)
-        self.revisions = load_ledger_revisions(portfolio)
-        self.instruments = load_instruments(self.revisions, benchmark)
+        outline = outlines.get_or_make((portfolio.pk, portfolio.revision), lambda: _load_outline(portfolio))
+        self.revisions = outline.revisions
+        self.instruments = outline.instruments | ({str(benchmark.pk): describe_instrument(benchmark)} if benchmark else {})
         self.kept: dict[Key, KeptSubtotal] = {}
         self.currencies = {one.info.currency for one in self.instruments.values()}
 
@@ -121,6 +129,11 @@ class _Ledger:
 
     def _version(self, key: Key) -> str:
         return self.instruments[key].version if key else ""
+
+
+def _load_outline(portfolio: Portfolio) -> Outline:
+    revisions = load_ledger_revisions(portfolio)
+    return Outline(revisions, load_instruments(revisions))
 
 
 def _list_crossings(entries: Iterable[Entry]) -> list[tuple[str, dt.date]]:

@@ -26,22 +26,31 @@ T = TypeVar("T")
 
 def thin(points: Sequence[T], most: int = MOST_POINTS) -> list[T]:
     """Return at most about `most` points at even steps, the first and the last among them."""
-    step = -(-len(points) // most) or 1
-    kept = list(points[::-1][::step])[::-1]
-    return kept if not points or (len(points) - 1) % step == 0 else [points[0], *kept]
+    return [points[place] for place in _list_places(len(points), most)]
+
+
+def _list_places(count: int, most: int = MOST_POINTS) -> list[int]:
+    step = -(-count // most) or 1
+    places = list(range(count - 1, -1, -step))[::-1]
+    return places if not places or places[0] == 0 else [0, *places]
 
 
 def describe_performance(report: PerformanceReport, *, benchmark: str) -> dict[str, Any]:
     """Return the columns of the chart of value and return."""
-    points = thin(report.series)
-    has_benchmark = report.benchmark is not None and any(point.benchmark_return is not None for point in points)
+    places = _list_places(len(report.series))
+
+    def pick(column: list[Any]) -> list[Any]:
+        return [column[place] for place in places]
+
+    trends = pick(report.series.list_trends())
+    has_benchmark = report.benchmark is not None and any(trend is not None for trend in trends)
     return {
         "currency": report.base_currency,
-        "days": [point.date.isoformat() for point in points],
-        "values": [_number(point.value) for point in points],
-        "returns": [point.cumulative_return for point in points],
+        "days": [day.isoformat() for day in pick(report.series.list_days())],
+        "values": pick(report.series.list_numbers()),
+        "returns": pick(report.series.list_returns()),
         "benchmark": benchmark,
-        "benchmark_returns": [point.benchmark_return for point in points] if has_benchmark else None,
+        "benchmark_returns": trends if has_benchmark else None,
     }
 
 

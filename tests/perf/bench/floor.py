@@ -17,7 +17,7 @@ ENTRIES = (
 # Packed numbers, which numpy reads without a Python object for each.
 CLOSES = """
 SELECT instrument_id, string_agg(int4send(date - DATE '1970-01-01'), ''::bytea ORDER BY date),
-       string_agg(float8send(close::float8), ''::bytea ORDER BY date)
+       string_agg(float8send(close_float), ''::bytea ORDER BY date)
 FROM portfolio_price WHERE instrument_id = ANY(%s) GROUP BY instrument_id
 """
 EPOCH = np.datetime64("1970-01-01")

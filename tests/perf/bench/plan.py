@@ -18,7 +18,7 @@ class Plan:
     users: int = field(default_factory=lambda: read_number("BENCH_USERS", 100))
     transactions: int = field(default_factory=lambda: read_number("BENCH_TRANSACTIONS", 2_000))
     large: tuple[int, ...] = field(
-        default_factory=lambda: tuple(int(size) for size in os.environ.get("BENCH_LARGE", "20000,200000").split(",") if size)
+        default_factory=lambda: tuple(int(size) for size in os.environ.get("BENCH_LARGE", "10000,20000,200000").split(",") if size)
     )
     import_lines: int = field(default_factory=lambda: read_number("BENCH_IMPORT", 20_000))
     seconds: int = field(default_factory=lambda: read_number("BENCH_SECONDS", 60))
