@@ -119,6 +119,10 @@ def _make_web(options: Options) -> Service:
     )
 
 
+# With an arena for each thread, memory that one has freed is not there for the others: a web process under load keeps a tenth more.
+ALLOCATION = {"MALLOC_ARENA_MAX": "1"}
+
+
 def _make_sockets(name: str, port: int, setting: str, options: Options) -> Service:
     arguments = ["-m", "daphne", "-b", options.bind, "-p", str(port), "--verbosity", "0", "config.asgi:application"]
     return _make_program(
@@ -174,7 +178,7 @@ def _make_program(
             output=subprocess.PIPE,
             # At once: a request half done is rolled back, a task is done again.
             death_signal=signal.SIGKILL,
-            environment={**os.environ, "PYTHONUNBUFFERED": "1", "FORCE_COLOR": "", **(environment or {})},
+            environment={**ALLOCATION, **os.environ, "PYTHONUNBUFFERED": "1", "FORCE_COLOR": "", **(environment or {})},
             folder=options.base_dir,
         )
 

@@ -16,7 +16,7 @@ from portfolio.api.base import AS_OF, FROM, IF_NONE_MATCH, TO, PortfolioAPIView,
 from portfolio.api.schemas.reports import AllocationSerializer, HoldingsSerializer, LotsSerializer, PerformanceSerializer
 from portfolio.engine.reports import PerformanceReport
 from portfolio.models import Instrument, Portfolio
-from portfolio.selectors.cache import figures
+from portfolio.selectors.cache import documents
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from portfolio.selectors.instruments import get_instrument
 
@@ -47,7 +47,7 @@ class FigureView(PortfolioAPIView):
     def answer(self, request: Request, portfolio: Portfolio, parts: tuple[object, ...], measure: Callable[[], Any]) -> HttpResponse:
         """Answer from the tag if it is still right, from the bytes made before, else by measuring. The parts are all that the figure depends on."""
         tag = tag_ledger(request, portfolio, *parts)
-        return answer_bytes(request, tag, lambda: figures.get_or_make(("json", tag), lambda: dump_json(measure())))
+        return answer_bytes(request, tag, lambda: documents.get_or_make(tag, lambda: dump_json(measure())))
 
 
 class HoldingsView(FigureView):

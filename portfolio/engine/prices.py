@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 # A close older than this is shown as stale.
 STALE_AFTER_DAYS = 7
 
-Days = NDArray[np.int64]
+Days = NDArray[np.int64] | NDArray[np.int32]
 Values = NDArray[np.float64]
 
 

@@ -105,9 +105,11 @@ def _multiply(units: Values, prices: Values) -> Values:
 def _spread_flows(summary: Summary, days: Days, shown: Mask) -> tuple[Values, Values]:
     inflows, outflows = np.zeros(len(days)), np.zeros(len(days))
     for part in summary.parts:
-        places = part.flows.days - days[0]
-        inflows[places] += part.flows.inflows
-        outflows[places] += part.flows.outflows
+        places, amounts = part.flows.days - days[0], part.flows.amounts
+        # Within one subtotal a day has at most one amount of each sign. What is unknown makes both unknown.
+        comes, goes = ~(amounts < 0), ~(amounts >= 0)
+        inflows[places[comes]] += amounts[comes]
+        outflows[places[goes]] -= amounts[goes]
         shown[places] = True
     return inflows, outflows
 

@@ -9,10 +9,10 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from portfolio.engine.prices import Days, Values
+
 # As many as stored amounts have: float64 holds more digits, but they mean nothing.
 DECIMALS = 8
-Days = NDArray[np.int64]
-Values = NDArray[np.float64]
 
 
 class SeriesPoint(NamedTuple):
@@ -110,19 +110,17 @@ def _as_decimal(text: str | None) -> Decimal | None:
 
 
 def _as_texts(values: Values) -> list[str | None]:
-    return list(map(_as_text, np.round(values, DECIMALS).tolist()))
+    """Return the shortest texts of the numbers in fixed notation. Most net flows are zero, so only the others are written."""
+    rounded = np.round(values, DECIMALS)
+    texts: list[str | None] = ["0"] * len(rounded)
+    places = np.flatnonzero(rounded)
+    for place, text in zip(places.tolist(), map(repr, rounded[places].tolist()), strict=True):
+        texts[place] = text[:-2] if text.endswith(".0") else text if "e" not in text and text != "nan" else _write_rare(text)
+    return texts
 
 
-def _as_text(value: float) -> str | None:
-    """Return the shortest text of the number in fixed notation."""
-    if not value:
-        return "0"
-    text = repr(value)
-    if text.endswith(".0"):
-        return text[:-2]
-    if "e" in text:
-        return _plain(Decimal(text))
-    return None if text == "nan" else text
+def _write_rare(text: str) -> str | None:
+    return None if text == "nan" else _plain(Decimal(text))
 
 
 def _plain(value: Decimal) -> str:

@@ -30,11 +30,13 @@ class Steps(NamedTuple):
 
 
 class FlowSums(NamedTuple):
-    """Money across the border in base currency: by day, and in all. `moment`: the sum of (in − out) × ordinal of the day."""
+    """Money across the border in base currency: by day (what came in is positive; a day can have one of each sign), and in all.
+
+    `moment`: the sum of (in − out) × ordinal of the day.
+    """
 
     days: Days
-    inflows: Values
-    outflows: Values
+    amounts: Values
     inflow: Decimal
     outflow: Decimal
     moment: Decimal
@@ -119,6 +121,11 @@ def close_book(book: Book, first_day: dt.date | None = None, *, is_priced: bool 
 
 
 def _tell(position: Position) -> PositionSubtotal:
+    steps = make_steps(position.steps)
+    traded = make_steps({day: float(money) / float(units) for day, (money, units) in position.traded.items()})
+    if np.array_equal(steps.days, traded.days):
+        # The same days are kept once.
+        traded = traded._replace(days=steps.days)
     return PositionSubtotal(
         position.info,
         position.currency,
@@ -129,27 +136,32 @@ def _tell(position: Position) -> PositionSubtotal:
         position.since_first,
         position.in_period,
         position.trade_price(dt.date.max),
-        make_steps(position.steps),
-        make_steps({day: float(money) / float(units) for day, (money, units) in position.traded.items()}),
+        steps,
+        traded,
     )
 
 
 def make_steps(values: Mapping[dt.date, Decimal | float]) -> Steps:
     """Return the values by day, which must be in order, as arrays."""
-    days = np.fromiter(map(dt.date.toordinal, values), dtype=np.int64, count=len(values))
-    return Steps(days, np.fromiter(map(float, values.values()), dtype=np.float64, count=len(values)))
+    return Steps(_make_days(map(dt.date.toordinal, values)), np.array(list(map(float, values.values())), dtype=np.float64))
+
+
+def _make_days(ordinals: Iterable[int]) -> Days:
+    # Half of the memory: there are many of them.
+    return np.array(list(ordinals), dtype=np.int32)
 
 
 def _add_flows(flows: Mapping[dt.date, Flow]) -> FlowSums:
-    ordinals, inflows, outflows = [], [], []
+    ordinals, amounts = [], []
     inflow = outflow = moment = ZERO
     for day, flow in flows.items():
         come, go = flow.totals
         ordinal = day.toordinal()
-        ordinals.append(ordinal)
-        inflows.append(float(come))
-        outflows.append(float(go))
+        if come or not go:
+            ordinals.append(ordinal)
+            amounts.append(float(come))
+        if go:
+            ordinals.append(ordinal)
+            amounts.append(-float(go))
         inflow, outflow, moment = inflow + come, outflow + go, moment + (come - go) * ordinal
-    return FlowSums(
-        np.array(ordinals, dtype=np.int64), np.array(inflows, dtype=np.float64), np.array(outflows, dtype=np.float64), inflow, outflow, moment
-    )
+    return FlowSums(_make_days(ordinals), np.array(amounts, dtype=np.float64), inflow, outflow, moment)

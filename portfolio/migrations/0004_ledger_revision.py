@@ -3,62 +3,60 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-FORWARD = """
+# One statement, however many rows it changes, raises each part once; in one order, so that two never deadlock. What a row was before
+# counts too: it may have moved. A part that was there before stays, with a new number.
+NOTE = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO {revisions} ({part}, revision)
+    SELECT {part}, nextval('portfolio_changes') FROM (SELECT DISTINCT {part} FROM {rows} ORDER BY {part}) AS changed
+    ON CONFLICT ({part}) DO UPDATE SET revision = EXCLUDED.revision;
+    RETURN NULL;
+END $$;
+"""
+WATCH = """
+CREATE FUNCTION {table}_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE {revisions} SET revision = nextval('portfolio_changes');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_inserted AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_new();
+CREATE TRIGGER note_updated_new AFTER UPDATE ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_new();
+CREATE TRIGGER note_updated_old AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_old();
+CREATE TRIGGER note_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_old();
+CREATE TRIGGER note_truncated AFTER TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_truncated();
+INSERT INTO {revisions} ({part}, revision)
+SELECT {part}, nextval('portfolio_changes') FROM (SELECT DISTINCT {part} FROM {table}) AS present;
+"""
+UNWATCH = """
+DROP TRIGGER note_inserted ON {table};
+DROP TRIGGER note_updated_new ON {table};
+DROP TRIGGER note_updated_old ON {table};
+DROP TRIGGER note_deleted ON {table};
+DROP TRIGGER note_truncated ON {table};
+DROP FUNCTION {table}_new();
+DROP FUNCTION {table}_old();
+DROP FUNCTION {table}_truncated();
+"""
+WATCHED = [
+    {"table": "portfolio_transaction", "revisions": "portfolio_ledgerrevision", "part": "portfolio_id, instrument_id"},
+    {"table": "portfolio_fxrate", "revisions": "portfolio_ratesrevision", "part": "owner_id"},
+]
+SEQUENCE = "CREATE SEQUENCE portfolio_changes;"
+WITH_THE_PORTFOLIO = """
 ALTER TABLE portfolio_ledgerrevision ADD CONSTRAINT ledgerrevision_portfolio
     FOREIGN KEY (portfolio_id) REFERENCES portfolio_portfolio (id) ON DELETE CASCADE;
-CREATE SEQUENCE portfolio_ledger_changes;
-
--- One statement, however many entries it changes, raises each instrument of each portfolio once; in one order, so that two never deadlock.
-CREATE FUNCTION portfolio_note_new_entries() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO portfolio_ledgerrevision (portfolio_id, instrument_id, revision)
-    SELECT portfolio_id, instrument_id, nextval('portfolio_ledger_changes')
-    FROM (SELECT DISTINCT portfolio_id, instrument_id FROM new_entries ORDER BY portfolio_id, instrument_id) AS changed
-    ON CONFLICT (portfolio_id, instrument_id) DO UPDATE SET revision = EXCLUDED.revision;
-    RETURN NULL;
-END $$;
--- Also where an entry came from: its instrument may have been another.
-CREATE FUNCTION portfolio_note_old_entries() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO portfolio_ledgerrevision (portfolio_id, instrument_id, revision)
-    SELECT portfolio_id, instrument_id, nextval('portfolio_ledger_changes')
-    FROM (SELECT DISTINCT portfolio_id, instrument_id FROM old_entries ORDER BY portfolio_id, instrument_id) AS changed
-    ON CONFLICT (portfolio_id, instrument_id) DO UPDATE SET revision = EXCLUDED.revision;
-    RETURN NULL;
-END $$;
-CREATE FUNCTION portfolio_note_truncated_entries() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE portfolio_ledgerrevision SET revision = nextval('portfolio_ledger_changes');
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER note_inserted AFTER INSERT ON portfolio_transaction REFERENCING NEW TABLE AS new_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION portfolio_note_new_entries();
-CREATE TRIGGER note_updated_new AFTER UPDATE ON portfolio_transaction REFERENCING NEW TABLE AS new_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION portfolio_note_new_entries();
-CREATE TRIGGER note_updated_old AFTER UPDATE ON portfolio_transaction REFERENCING OLD TABLE AS old_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION portfolio_note_old_entries();
-CREATE TRIGGER note_deleted AFTER DELETE ON portfolio_transaction REFERENCING OLD TABLE AS old_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION portfolio_note_old_entries();
-CREATE TRIGGER note_truncated AFTER TRUNCATE ON portfolio_transaction
-    FOR EACH STATEMENT EXECUTE FUNCTION portfolio_note_truncated_entries();
-
-INSERT INTO portfolio_ledgerrevision (portfolio_id, instrument_id, revision)
-SELECT portfolio_id, instrument_id, nextval('portfolio_ledger_changes')
-FROM (SELECT DISTINCT portfolio_id, instrument_id FROM portfolio_transaction) AS ledgers;
 """
-BACKWARD = """
-DROP TRIGGER note_inserted ON portfolio_transaction;
-DROP TRIGGER note_updated_new ON portfolio_transaction;
-DROP TRIGGER note_updated_old ON portfolio_transaction;
-DROP TRIGGER note_deleted ON portfolio_transaction;
-DROP TRIGGER note_truncated ON portfolio_transaction;
-DROP FUNCTION portfolio_note_new_entries();
-DROP FUNCTION portfolio_note_old_entries();
-DROP FUNCTION portfolio_note_truncated_entries();
-DROP SEQUENCE portfolio_ledger_changes;
-ALTER TABLE portfolio_ledgerrevision DROP CONSTRAINT ledgerrevision_portfolio;
-"""
+
+
+def watch(names):
+    notes = [NOTE.format(name=f"{names['table']}_{age}", rows=f"{age}_rows", **names) for age in ("new", "old")]
+    return migrations.RunSQL("".join(notes) + WATCH.format(**names), UNWATCH.format(**names))
 
 
 class Migration(migrations.Migration):
@@ -68,11 +66,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='portfolio',
-            name='rates_revision',
-            field=models.BigIntegerField(default=1, editable=False),
-        ),
         migrations.CreateModel(
             name='LedgerRevision',
             fields=[
@@ -85,5 +78,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('portfolio', 'instrument_id'), name='ledgerrevision_portfolio_instrument', nulls_distinct=False)],
             },
         ),
-        migrations.RunSQL(FORWARD, BACKWARD),
+        migrations.CreateModel(
+            name='RatesRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('owner_id', models.UUIDField(null=True)),
+                ('revision', models.BigIntegerField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner_id',), name='ratesrevision_owner', nulls_distinct=False)],
+            },
+        ),
+        migrations.RunSQL(WITH_THE_PORTFOLIO, "ALTER TABLE portfolio_ledgerrevision DROP CONSTRAINT ledgerrevision_portfolio;"),
+        migrations.RunSQL(SEQUENCE, "DROP SEQUENCE portfolio_changes;"),
+        *map(watch, WATCHED),
     ]

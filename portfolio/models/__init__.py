@@ -2,9 +2,20 @@ from portfolio.models.fx_rate import FxRate
 from portfolio.models.import_batch import ImportBatch
 from portfolio.models.import_upload import ImportUpload
 from portfolio.models.instrument import Instrument
-from portfolio.models.ledger_revision import LedgerRevision
+from portfolio.models.ledger_revision import LedgerRevision, RatesRevision
 from portfolio.models.portfolio import BrokerageAccount, Portfolio
 from portfolio.models.price import Price
 from portfolio.models.transaction import Transaction
 
-__all__ = ["BrokerageAccount", "FxRate", "ImportBatch", "ImportUpload", "Instrument", "LedgerRevision", "Portfolio", "Price", "Transaction"]
+__all__ = [
+    "BrokerageAccount",
+    "FxRate",
+    "ImportBatch",
+    "ImportUpload",
+    "Instrument",
+    "LedgerRevision",
+    "Portfolio",
+    "Price",
+    "RatesRevision",
+    "Transaction",
+]

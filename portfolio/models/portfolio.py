@@ -46,8 +46,6 @@ class Portfolio(models.Model):
     is_demo = models.BooleanField(default=False, editable=False)
     # Rises with every change of a fact that a figure of this portfolio depends on: the key of every cached figure.
     revision = models.BigIntegerField(default=1, editable=False)
-    # Rises with every change of an exchange rate that this portfolio sees.
-    rates_revision = models.BigIntegerField(default=1, editable=False)
     # The number that the next transaction gets: ties within a day are broken by it.
     next_sequence = models.BigIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

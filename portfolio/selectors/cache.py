@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_ENTRIES = 1_000
-# A daily series of ten years takes 0.1 MB, the JSON made of it 0.4 MB: both of a hundred portfolios.
-MOST_BYTES = 50_000_000
 ROW_BYTES = 1_500
 SMALLEST_BYTES = 1_000
-SUBTOTAL_BYTES = 3_000
-POINT_BYTES = 20
+SUBTOTAL_BYTES = 3_500
+POINT_BYTES = 12
 CHANGE_BYTES = 200
 LONGEST_SECONDS = 900
 
@@ -80,9 +78,7 @@ class FigureCache:
 
 
 def weigh_figure(figure: object) -> int:
-    """Return about how many bytes a figure takes, or the JSON of one. Only daily series and rows of holdings and lots are long."""
-    if isinstance(figure, bytes):
-        return len(figure)
+    """Return about how many bytes a figure takes. Only daily series and rows of holdings and lots are long."""
     rows = sum(len(getattr(figure, name, ())) for name in ("holdings", "open", "closed"))
     return SMALLEST_BYTES + ROW_BYTES * rows + (figure.series.nbytes if isinstance(figure, PerformanceReport) else 0)
 
@@ -98,19 +94,22 @@ def weigh_series(series: tuple[Any, Any]) -> int:
     return int(days.nbytes + closes.nbytes)
 
 
-figures = FigureCache(MOST_ENTRIES, MOST_BYTES, LONGEST_SECONDS, weigh_figure)
-# What single instruments of a ledger come to: after a change only the changed one is folded anew. About 60 kB for 2,000 entries.
-subtotals = FigureCache(100_000, 30_000_000, LONGEST_SECONDS, weigh_subtotal)
+# A report of ten years takes 0.1 MB, the JSON made of it 0.4 MB: what is asked again and again is remembered whole, the rest is made anew
+# from the subtotals in milliseconds.
+figures = FigureCache(MOST_ENTRIES, 10_000_000, LONGEST_SECONDS, weigh_figure)
+documents = FigureCache(MOST_ENTRIES, 10_000_000, LONGEST_SECONDS, len)
+# What single instruments of a ledger come to: after a change only the changed one is folded anew. About 0.13 MB for 2,000 entries.
+subtotals = FigureCache(100_000, 36_000_000, LONGEST_SECONDS, weigh_subtotal)
 # Which instruments a ledger has: about 10 kB for twenty.
-outlines = FigureCache(2_000, 20_000, LONGEST_SECONDS, lambda outline: len(outline.revisions))
+outlines = FigureCache(2_000, 8_000, LONGEST_SECONDS, lambda outline: len(outline.revisions))
 # Daily closes as float64, for whoever holds the instrument: 40 kB for ten years. Single closes, exact, are small.
-series = FigureCache(1_000, 16_000_000, LONGEST_SECONDS, weigh_series)
+series = FigureCache(1_000, 10_000_000, LONGEST_SECONDS, weigh_series)
 quotes = FigureCache(20_000, 20_000, LONGEST_SECONDS, lambda _: 1)
-# Exchange rates, with what was looked up in them: 100,000 are 20 MB, ten years of three currencies for ten portfolios.
-rates = FigureCache(16, 100_000, LONGEST_SECONDS, len)
+# Exchange rates, with what was looked up in them, for all who see the same: 50,000 are 10 MB, ten years of three currencies for five bases.
+rates = FigureCache(16, 50_000, LONGEST_SECONDS, len)
 
 
 def forget_everything() -> None:
     """Empty every cache of this process: everything is read and computed anew."""
-    for cache in (figures, outlines, subtotals, series, quotes, rates):
+    for cache in (figures, documents, outlines, subtotals, series, quotes, rates):
         cache.clear()

@@ -16,9 +16,11 @@ from common.identifiers import format_version
 from portfolio.engine.fx import FxTable
 from portfolio.engine.ledger import Entry, Ledger, order_days
 from portfolio.engine.market import InstrumentInfo
-from portfolio.models import BrokerageAccount, Instrument, LedgerRevision, Portfolio, Transaction
+from portfolio.models import BrokerageAccount, Instrument, LedgerRevision, Portfolio, RatesRevision, Transaction
 from portfolio.selectors.cache import figures, rates
 from portfolio.selectors.facts_rates import load_rates
+
+RatesStamp = tuple[tuple[str | None, int], ...]
 
 
 class KnownInstrument(NamedTuple):
@@ -91,10 +93,16 @@ def describe_instrument(row: Instrument) -> KnownInstrument:
     return KnownInstrument(info, row.version)
 
 
-def find_rates(portfolio: Portfolio, currencies: Iterable[str], end: dt.date) -> FxTable:
+def load_rates_stamp(portfolio: Portfolio) -> RatesStamp:
+    """Return whose exchange rates the portfolio sees, as of which change: the shared ones, and its owner's if he has any."""
+    rows = RatesRevision.objects.filter(Q(owner_id=None) | Q(owner_id=portfolio.owner_id)).order_by("revision")
+    return tuple((str(owner) if owner else None, revision) for owner, revision in rows.values_list("owner_id", "revision"))
+
+
+def find_rates(portfolio: Portfolio, stamp: RatesStamp, currencies: Iterable[str], end: dt.date) -> FxTable:
     """Return the exchange rates up to a day that lead from the currencies to the portfolio's own."""
     wanted = frozenset(currencies)
-    key = (portfolio.pk, portfolio.base_currency, portfolio.rates_revision, wanted, end)
+    key = (stamp, portfolio.base_currency, wanted, end)
     return rates.get_or_make(key, lambda: load_rates(portfolio.owner_id, wanted, portfolio.base_currency, end))
 
 

@@ -13,7 +13,16 @@ from portfolio.engine.summary import Summary
 from portfolio.engine.valuer import Rules
 from portfolio.models import Instrument, Portfolio
 from portfolio.selectors.cache import outlines, subtotals
-from portfolio.selectors.facts import KnownInstrument, describe_instrument, find_rates, load_instruments, load_ledger_revisions, load_ledgers
+from portfolio.selectors.facts import (
+    KnownInstrument,
+    RatesStamp,
+    describe_instrument,
+    find_rates,
+    load_instruments,
+    load_ledger_revisions,
+    load_ledgers,
+    load_rates_stamp,
+)
 from portfolio.selectors.facts_prices import load_quotes, load_series
 
 BORDER_KINDS = frozenset({"transfer_in", "transfer_out", "opening_balance"})
@@ -30,10 +39,11 @@ class KeptSubtotal(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """The instruments of a ledger, with the revision of the entries of each."""
+    """The instruments of a ledger, with the revision of the entries of each, and the state of the exchange rates."""
 
     revisions: dict[Key, int]
     instruments: dict[str, KnownInstrument]
+    rates: RatesStamp
 
 
 def rules_of(portfolio: Portfolio) -> Rules:
@@ -68,7 +78,7 @@ def load_market(portfolio: Portfolio, entries: Ledger, end: dt.date) -> Market:
     wanted = [(key, end) for key in known] + _list_crossings(entries)
     quotes = load_quotes((key, known[key].version, day) for key, day in wanted)
     currencies = {entry.currency for entry in entries} | {one.info.currency for one in known.values()}
-    return Market(_infos(known), _sample(quotes), find_rates(portfolio, currencies, end))
+    return Market(_infos(known), _sample(quotes), find_rates(portfolio, load_rates_stamp(portfolio), currencies, end))
 
 
 class _Ledger:
@@ -81,6 +91,7 @@ class _Ledger:
         self.rules = rules_of(portfolio)
         outline = outlines.get_or_make((portfolio.pk, portfolio.revision), lambda: _load_outline(portfolio))
         self.revisions = outline.revisions
+        self.rates = outline.rates
         self.instruments = outline.instruments | ({str(benchmark.pk): describe_instrument(benchmark)} if benchmark else {})
         self.kept: dict[Key, KeptSubtotal] = {}
         self.currencies = {one.info.currency for one in self.instruments.values()}
@@ -114,7 +125,7 @@ class _Ledger:
     def make_market(self, wanted: Iterable[tuple[str, dt.date]]) -> Market:
         """Return the market with the exact closes of the (instrument, day) wanted."""
         quotes = load_quotes((key, self.instruments[key].version, day) for key, day in wanted if key in self.instruments)
-        return Market(_infos(self.instruments), _sample(quotes), find_rates(self.portfolio, self.currencies, self.end))
+        return Market(_infos(self.instruments), _sample(quotes), find_rates(self.portfolio, self.rates, self.currencies, self.end))
 
     def _keep(self, key: Key, entries: Ledger, subtotal: Subtotal) -> None:
         last_day = entries[-1].trade_date if entries else None
@@ -125,7 +136,7 @@ class _Ledger:
 
     def _place(self, key: Key, end: dt.date | None) -> tuple[object, ...]:
         info = self.instruments[key].info if key else None
-        return self.portfolio.pk, key, self.revisions[key], self.portfolio.rates_revision, self.rules, info, self.start, end
+        return self.portfolio.pk, key, self.revisions[key], self.rates, self.rules, info, self.start, end
 
     def _version(self, key: Key) -> str:
         return self.instruments[key].version if key else ""
@@ -133,7 +144,7 @@ class _Ledger:
 
 def _load_outline(portfolio: Portfolio) -> Outline:
     revisions = load_ledger_revisions(portfolio)
-    return Outline(revisions, load_instruments(revisions))
+    return Outline(revisions, load_instruments(revisions), load_rates_stamp(portfolio))
 
 
 def _list_crossings(entries: Iterable[Entry]) -> list[tuple[str, dt.date]]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.expressions import Combinable
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def raise_revisions(condition: Q, **also: Combinable) -> int:
+def raise_revisions(condition: Q) -> int:
     """Raise the revision of every portfolio that meets the condition; return how many. Locks them in one order, so two writers never deadlock."""
     locked = Portfolio.objects.filter(condition).order_by("pk").select_for_update(no_key=True)
     ids = list(locked.values_list("pk", flat=True))
-    return Portfolio.objects.filter(pk__in=ids).update(revision=F("revision") + 1, **also) if ids else 0
+    return Portfolio.objects.filter(pk__in=ids).update(revision=F("revision") + 1) if ids else 0
 
 
 def raise_for_instruments(instrument_ids: Iterable[UUID]) -> int:
@@ -36,7 +35,7 @@ def raise_for_instruments(instrument_ids: Iterable[UUID]) -> int:
 
 def raise_for_rates(owner: "User | None") -> int:
     """The portfolios that see the owner's exchange rates; shared rates are seen by all."""
-    return raise_revisions(Q() if owner is None else Q(owner=owner), rates_revision=F("rates_revision") + 1)
+    return raise_revisions(Q() if owner is None else Q(owner=owner))
 
 
 def send_on_commit(signal: Signal, **news: object) -> None:

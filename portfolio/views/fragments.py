@@ -15,7 +15,7 @@ from portfolio.selectors.cache import LONGEST_SECONDS, FigureCache
 from portfolio.views.answers import PageRequest
 
 MOST_PARTS = 2_000
-MOST_BYTES = 20 * 2**20
+MOST_BYTES = 6 * 2**20
 
 # Packed, because a third of the memory is worth a tenth of a millisecond.
 fragments = FigureCache(MOST_PARTS, MOST_BYTES, LONGEST_SECONDS, len)

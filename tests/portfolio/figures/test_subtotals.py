@@ -171,3 +171,12 @@ def look(portfolio):
     book = fresh(portfolio)
     periods = [measure_performance(portfolio=book, start=start, end=END) for start in (None, DAY + dt.timedelta(days=20))]
     return measure_holdings(portfolio=book, as_of=END), periods
+
+
+def test_rates_of_somebody_else_change_nothing_and_ones_own_do(portfolio, staff):
+    whole = parts_of(portfolio)
+    record_fx_rates(actor=staff, rows=[FxRow(0, DAY, "EUR", "USD", Decimal(9))])
+    assert kept(whole, parts_of(portfolio)) == {"AAA", "BBB", None}
+    record_fx_rates(actor=portfolio.owner, rows=[FxRow(0, DAY, "EUR", "USD", Decimal(4))])
+    assert not kept(whole, parts_of(portfolio))
+    assert measure_holdings(portfolio=fresh(portfolio), as_of=END).holdings[1].market_value_base == 250
