@@ -23,22 +23,6 @@ HUNDRED = Decimal(100)
 FORGOTTEN = frozenset({"missing_rate", "missing_price", "missing_cost"})
 
 
-class Flow:
-    """Money across the border on one day, in base currency, both positive."""
-
-    __slots__ = ("inflow", "internal", "outflow")
-
-    def __init__(self) -> None:
-        self.inflow = self.outflow = self.internal = ZERO
-
-    @property
-    def totals(self) -> tuple[Decimal, Decimal]:
-        """What came in and what went out, with what is left of moves between own accounts."""
-        if not self.internal:
-            return self.inflow, self.outflow
-        return self.inflow + max(self.internal, ZERO), self.outflow + max(-self.internal, ZERO)
-
-
 @dataclass(slots=True)
 class Book(Valuer):
     """The state of a fold. Flows, what is earned and the carrying amounts count from the start of the period."""
@@ -52,7 +36,9 @@ class Book(Valuer):
     cash_entered: dict[str, Decimal] = field(default_factory=dict)
     cash_carried: dict[str, Decimal] = field(default_factory=dict)
     cash_changes: dict[str, dict[dt.date, Decimal]] = field(default_factory=dict)
-    flows: dict[dt.date, Flow] = field(default_factory=dict)
+    # Money across the border in base currency, positive: in; and what moved between own accounts, by day.
+    flows: list[tuple[dt.date, Decimal]] = field(default_factory=list)
+    internal_flows: dict[dt.date, Decimal] = field(default_factory=dict)
     start_value: Decimal = ZERO
     # Problems that concern only what things cost, and only the period statement.
     cost_problems: Problems = field(default_factory=dict)
@@ -75,6 +61,7 @@ class Book(Valuer):
     def open_period(self, start: dt.date) -> None:
         """Begin the period after a day: its value is carried on, what was earned and paid before is put aside."""
         self.flows.clear()
+        self.internal_flows.clear()
         self.cost_problems |= {place: problem for place, problem in self.problems.items() if problem.code in FORGOTTEN}
         self.problems = {place: problem for place, problem in self.problems.items() if problem.code not in FORGOTTEN}
         self.period_problems = {}
@@ -128,7 +115,7 @@ class Book(Valuer):
     def pay(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
         """Move cash (positive: received). Without cash tracking it comes from outside and goes there."""
         if not self.rules.cash_tracking:
-            self.flow(entry.trade_date, -amount_base)
+            self.flows.append((entry.trade_date, -amount_base))
             return
         currency = entry.currency
         if currency in MINOR_UNITS:
@@ -142,17 +129,11 @@ class Book(Valuer):
 
     def flow(self, day: dt.date, amount_base: Decimal) -> None:
         """Count money across the border (positive: in)."""
-        found = self.flows.get(day)
-        if found is None:
-            found = self.flows[day] = Flow()
-        if amount_base.is_signed():
-            found.outflow -= amount_base
-        else:
-            found.inflow += amount_base
+        self.flows.append((day, amount_base))
 
     def internal_flow(self, day: dt.date, amount_base: Decimal) -> None:
         """Count cash between own accounts: the two legs of a day cancel, what is left has crossed the border."""
-        self.flows.setdefault(day, Flow()).internal += amount_base
+        self.internal_flows[day] = self.internal_flows.get(day, ZERO) + amount_base
 
     def value_crossing(self, position: Position, quantity: Decimal, day: dt.date) -> tuple[Decimal, Decimal]:
         """Return the market value of units that cross the border; what is missing concerns the period statement alone."""

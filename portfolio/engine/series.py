@@ -106,10 +106,10 @@ def _spread_flows(summary: Summary, days: Days, shown: Mask) -> tuple[Values, Va
     inflows, outflows = np.zeros(len(days)), np.zeros(len(days))
     for part in summary.parts:
         places, amounts = part.flows.days - days[0], part.flows.amounts
-        # Within one subtotal a day has at most one amount of each sign. What is unknown makes both unknown.
+        # What is unknown makes both unknown.
         comes, goes = ~(amounts < 0), ~(amounts >= 0)
-        inflows[places[comes]] += amounts[comes]
-        outflows[places[goes]] -= amounts[goes]
+        inflows += np.bincount(places[comes], amounts[comes], len(days))
+        outflows -= np.bincount(places[goes], amounts[goes], len(days))
         shown[places] = True
     return inflows, outflows
 

@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
 
-from portfolio.engine.book import Book, Flow
+from portfolio.engine.book import Book
 from portfolio.engine.ledger import Entry, order_entries
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import ZERO, exactly
@@ -30,7 +31,7 @@ class Steps(NamedTuple):
 
 
 class FlowSums(NamedTuple):
-    """Money across the border in base currency: by day (what came in is positive; a day can have one of each sign), and in all.
+    """Money across the border in base currency: each amount with its day (positive: in), and in all.
 
     `moment`: the sum of (in − out) × ordinal of the day.
     """
@@ -113,7 +114,7 @@ def close_book(book: Book, first_day: dt.date | None = None, *, is_priced: bool 
         cash_entered=book.cash_entered,
         cash_carried=book.cash_carried,
         cash_changes=book.cash_changes,
-        flows=_add_flows(book.flows),
+        flows=_add_flows(book),
         problems=tuple(book.problems.values()),
         cost_problems=tuple(book.cost_problems.values()),
         period_problems=tuple(book.period_problems.values()),
@@ -151,17 +152,14 @@ def _make_days(ordinals: Iterable[int]) -> Days:
     return np.array(list(ordinals), dtype=np.int32)
 
 
-def _add_flows(flows: Mapping[dt.date, Flow]) -> FlowSums:
-    ordinals, amounts = [], []
-    inflow = outflow = moment = ZERO
-    for day, flow in flows.items():
-        come, go = flow.totals
-        ordinal = day.toordinal()
-        if come or not go:
-            ordinals.append(ordinal)
-            amounts.append(float(come))
-        if go:
-            ordinals.append(ordinal)
-            amounts.append(-float(go))
-        inflow, outflow, moment = inflow + come, outflow + go, moment + (come - go) * ordinal
-    return FlowSums(_make_days(ordinals), np.array(amounts, dtype=np.float64), inflow, outflow, moment)
+def _add_flows(book: Book) -> FlowSums:
+    flows = book.flows + [(day, amount) for day, amount in book.internal_flows.items() if amount]
+    ordinals = [day.toordinal() for day, _ in flows]
+    amounts = [amount for _, amount in flows]
+    return FlowSums(
+        _make_days(ordinals),
+        np.array(list(map(float, amounts)), dtype=np.float64),
+        sum((amount for amount in amounts if not amount.is_signed()), ZERO),
+        -sum((amount for amount in amounts if amount.is_signed()), ZERO),
+        sum(map(mul, amounts, ordinals), ZERO),
+    )

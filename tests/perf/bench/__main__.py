@@ -113,7 +113,8 @@ def measure_mix(stack: Stack, plan: Plan, people: Path, row: int, hello: int) ->
         "RATE": RATE,
         "TODAY": datetime.now(UTC).date().isoformat(),
     }
-    # The first minute of a day computes everybody's figures; what is measured is the day.
+    # The first look of a day computes everybody's figures; what is measured is the day.
+    stack.call("tour", stack.port, people)
     run_k6("mix.js", stack.folder / "mix.json", **settings, SECONDS=max(plan.seconds // 2, 5), RUN="warm")
     metrics = run_k6("mix.js", stack.folder / "mix.json", **settings, SECONDS=plan.seconds, RUN="measured")
     everything = read_times(metrics, "scenario:mix")

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from portfolio.models import Instrument, Portfolio, Transaction
+from portfolio.models import FxRate, Instrument, Portfolio, Transaction
 from portfolio.providers.listing import LOAD_LISTINGS
 from portfolio.services.seeding.ledger import write_entries
 from portfolio.services.seeding.load import read_market
@@ -72,7 +72,8 @@ def make_cold(portfolio_id: str) -> None:
     """Let everything that the portfolio's figures rest on count as changed."""
     held = Transaction.objects.filter(portfolio=portfolio_id).values("instrument")
     Instrument.objects.filter(pk__in=held).update(updated_at=timezone.now())
-    Portfolio.objects.filter(pk=portfolio_id).update(revision=F("revision") + 1, rates_revision=F("rates_revision") + 1)
+    FxRate.objects.filter(pk=FxRate.objects.values("pk")[:1]).update(source=F("source"))
+    Portfolio.objects.filter(pk=portfolio_id).update(revision=F("revision") + 1)
 
 
 def add_entry(visitor: Visitor, portfolio_id: str) -> None:
