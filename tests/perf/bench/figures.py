@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -20,7 +19,6 @@ from portfolio.models import FxRate, Instrument, Portfolio, Transaction
 from portfolio.providers.listing import LOAD_LISTINGS
 from portfolio.services.seeding.ledger import write_entries
 from portfolio.services.seeding.load import read_market
-from tests.perf.bench.floor import compute_floor
 
 WARM_REQUESTS = 40
 
@@ -49,7 +47,7 @@ def take(work: Callable[..., object], *arguments: object) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def measure(visitor: Visitor, portfolio_id: str, *, rounds: int) -> dict[str, float]:
+def measure(visitor: Visitor, reference: Visitor, portfolio_id: str, *, rounds: int) -> dict[str, float]:
     """Return the medians of floor, cold (holdings and performance, one after the other), performance_cold (alone) and changed.
 
     Changed is both again, after a back-dated entry.
@@ -57,8 +55,7 @@ def measure(visitor: Visitor, portfolio_id: str, *, rounds: int) -> dict[str, fl
     paths = [f"/api/v1/portfolios/{portfolio_id}/{name}" for name in ("holdings", "performance")]
     times: dict[str, list[float]] = {"floor": [], "cold": [], "changed": [], "performance_cold": []}
     for _ in range(rounds):
-        with connection.cursor() as cursor:
-            times["floor"].append(take(compute_floor, cursor, portfolio_id))
+        times["floor"].append(take(reference.ask, f"/floor/{portfolio_id}"))
         make_cold(portfolio_id)
         times["performance_cold"].append(take(visitor.ask, paths[1]))
         make_cold(portfolio_id)
@@ -131,7 +128,7 @@ def main(*arguments: str) -> dict[str, Any]:
     visitor, row = (Visitor(number, first["cookie"], people["csrf"]) for number in (port, row_port))
     sizes = {"ordinary": first["portfolios"][0], **people["large"]}
     return {
-        "sizes": {name: measure(visitor, portfolio_id, rounds=rounds) for name, portfolio_id in sizes.items()},
+        "sizes": {name: measure(visitor, row, portfolio_id, rounds=rounds) for name, portfolio_id in sizes.items()},
         "warm": measure_warm(visitor, row, first["portfolios"][0], rounds=rounds),
         "import_ms": measure_import(visitor, import_lines, rounds=3),
     }
