@@ -27,6 +27,8 @@ from portfolio.selectors.facts_prices import load_quotes, load_series
 
 BORDER_KINDS = frozenset({"transfer_in", "transfer_out", "opening_balance"})
 Key = str | None
+# Entries, by the sequence number of the next one.
+LARGE = 30_000
 
 
 class KeptSubtotal(NamedTuple):
@@ -109,14 +111,18 @@ class _Ledger:
     def fold_missing(self) -> None:
         """Read the entries of the other instruments and keep what they come to."""
         missing = [key for key in self.revisions if key not in self.kept]
-        if not missing:
-            return
-        chosen = [UUID(key) if key else None for key in missing] if self.kept else None
+        # A large ledger is read instrument by instrument: all of its entries at once would take half a gigabyte.
+        together = len(missing) if self.portfolio.next_sequence <= LARGE else 1
+        for first in range(0, len(missing), together or 1):
+            self._fold(missing[first : first + together])
+
+    def _fold(self, keys: list[Key]) -> None:
+        chosen = None if len(keys) == len(self.revisions) else [UUID(key) if key else None for key in keys]
         found = load_ledgers(self.portfolio, chosen)
         # An instrument that came up after the revisions were read belongs to the next look.
-        ledgers = {key: found.get(key, Ledger()) for key in missing}
+        ledgers = {key: found.get(key, Ledger()) for key in keys}
         self.currencies |= {entry.currency for ledger in ledgers.values() for entry in ledger}
-        openings = [(key, self.start) for key in missing if key and self.start]
+        openings = [(key, self.start) for key in keys if key and self.start]
         crossings = [place for ledger in ledgers.values() for place in _list_crossings(ledger)]
         market = self.make_market(crossings + openings)
         for key, ledger in ledgers.items():

@@ -11,6 +11,7 @@ function setUp(element, _redraw, plot) {
 }
 
 export const allocationChart = {
+  paper: { width: 200, height: 200 },
   options(data, { palette, words }) {
     return {
       tooltip: { trigger: "item", formatter: ({ name, value, data: row, color }) => tip(name, [{ name: "Value", value: words.money(value), colour: color }, { name: "Share", value: words.share(row.weight) }]) },

@@ -30,6 +30,7 @@ function describe(trade, words) {
 }
 
 export const priceChart = {
+  paper: { width: 900, height: 300 },
   options(data, context) {
     const { palette, words } = context;
     const up = data.closes.at(-1) >= data.closes[0];
