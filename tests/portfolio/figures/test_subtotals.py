@@ -12,7 +12,7 @@ from portfolio.importers.fx_csv import FxRow
 from portfolio.models import FxRate, LedgerRevision, Portfolio, Transaction
 from portfolio.selectors.cache import forget_everything
 from portfolio.selectors.figures import measure_holdings, measure_performance
-from portfolio.selectors.subtotals import load_summary
+from portfolio.selectors.subtotals import LARGE, load_summary
 from portfolio.services.fx import record_fx_rates
 from portfolio.services.prices import record_prices
 from portfolio.services.transactions import delete_transaction
@@ -180,3 +180,13 @@ def test_rates_of_somebody_else_change_nothing_and_ones_own_do(portfolio, staff)
     record_fx_rates(actor=portfolio.owner, rows=[FxRow(0, DAY, "EUR", "USD", Decimal(4))])
     assert not kept(whole, parts_of(portfolio))
     assert measure_holdings(portfolio=fresh(portfolio), as_of=END).holdings[1].market_value_base == 250
+
+
+def test_a_large_ledger_is_read_one_instrument_at_a_time(portfolio, django_assert_num_queries):
+    together = look(portfolio)
+    forget_everything()
+    Portfolio.objects.filter(pk=portfolio.pk).update(next_sequence=LARGE + 1)
+    large = fresh(portfolio)
+    with django_assert_num_queries(9):  # the outline in three, the entries of each in one, pairs of currencies, rates, closes
+        load_summary(large, end=END)
+    assert look(portfolio) == together
