@@ -30,7 +30,7 @@ function returnSeries(data, { palette }) {
 }
 
 export const performanceChart = {
-  paper: { width: 620, height: 250 },
+  paper: { width: 620, height: 230 },
   options(data, context) {
     const { words } = context;
     const isReturn = view === "return";
