@@ -5,6 +5,7 @@ signed as the investor sees them: paid in negative, paid out positive.
 """
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ LOSSES = -0.02 * np.sinh(np.linspace(8.0, 0, 44, endpoint=False))
 GAINS = 0.02 * np.sinh(np.linspace(0, 10.3, 57))
 GRID = np.concatenate([LOSSES, GAINS])
 MOST_STEPS = 200
+LARGEST_EXPONENT = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +129,10 @@ def _dietz_rate(times: Series, amounts: Series) -> float:
     capital = float(-(amounts * (times[-1] - times)).sum() / span)
     if capital <= 0:
         return 0.0
-    growth = 1 + float(amounts.sum()) / capital
-    return float(growth ** (1 / span) - 1) if growth > 0 else -1.0
+    return compound(float(amounts.sum()) / capital, float(1 / span))
+
+
+def compound(rate: float, times: float) -> float:
+    """Return (1 + rate) ^ times − 1: a rate made yearly. −1 if more than everything is lost; never beyond what a float holds, however short
+    the time in which much was won."""
+    return math.expm1(min(math.log1p(rate) * times, LARGEST_EXPONENT)) if rate > -1 else -1.0

@@ -8,7 +8,7 @@ import numpy as np
 from portfolio.engine.ledger import Ledger
 from portfolio.engine.market import InstrumentInfo, Market
 from portfolio.engine.money import exactly, known
-from portfolio.engine.money_weighted import RateSolution, solve
+from portfolio.engine.money_weighted import RateSolution, compound, solve
 from portfolio.engine.prices import Values
 from portfolio.engine.reports import BenchmarkReport, PerformanceReport
 from portfolio.engine.returns import DailyReturns, annualize, measure_daily_returns, measure_simple_return, weigh_dietz
@@ -159,7 +159,7 @@ def _solve(statement: Statement, period: Period, series: DailySeries, dietz: flo
     amounts = series.outflows - series.inflows
     amounts[0] -= float(statement.start_value)
     amounts[-1] += float(statement.end_value)
-    near = (1 + dietz) ** (A_YEAR / period.days) - 1 if dietz is not None and dietz > -1 else None
+    near = compound(dietz, A_YEAR / period.days) if dietz is not None and dietz > -1 else None
     return solve(np.arange(len(amounts)) / A_YEAR, amounts, near=near)
 
 

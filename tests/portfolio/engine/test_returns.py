@@ -85,6 +85,15 @@ def test_of_several_rates_the_nearest_to_the_guess_is_taken_and_all_are_listed()
     assert solve_dated(dated, near=0.19).rate == pytest.approx(0.2)
 
 
+def test_a_gain_too_large_to_be_made_yearly_overflows_nothing():
+    # Doubled three times within a day: more than a float holds in a year.
+    assert solve_dated([(on(1), -1.0), (on(2), 8.0)]).reason == "no_root"
+    world = market({"X": {1: 10, 2: 80}})
+    found = performance([entry("buy", 1, 1, 10)], world, start=1, end=2)
+    assert (found.money_weighted_return, found.reasons["money_weighted_return"]) == (None, "no_root")
+    assert (found.modified_dietz_return, found.time_weighted_return) == (7.0, 7.0)
+
+
 # A sum that is zero but for its last digit, at the grid's own zero.
 @example(rate=0.0, shares=[1.0, 1.0, 1.0, 1.2289302008163698, 1.1, 0.1, 61.0], gaps=[1] * 20)
 @given(
