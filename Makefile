@@ -33,8 +33,10 @@ format: ready-for-tests
 bench: ready-for-tests
 	$(BIN)/python -m tests.perf.bench
 
+# The description of the API as a file, for programs that make clients of it.
 docs: ready-for-tests
-	$(BIN)/python manage.py spectacular --file docs/api/openapi.yaml --validate
+	@mkdir -p docs/api
+	$(BIN)/python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn
 
 # The servers of the tests stay for the next run; this stops and forgets them.
 clean-tests: ready-for-tests

@@ -23,7 +23,7 @@ class HealthView(APIView):
         parameters=[OpenApiParameter("only", str, description="Comma list of checks to run.")],
         responses={200: OpenApiTypes.OBJECT, 400: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT},
         auth=[],
-        tags=["health"],
+        tags=["Health"],
     )
     def get(self, request: Request) -> HttpResponse:
         return answer_health(_plain(request))
@@ -34,7 +34,7 @@ class LiveView(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
-        operation_id="read_liveness", summary="Does the web process answer", responses={200: OpenApiTypes.OBJECT}, auth=[], tags=["health"]
+        operation_id="read_liveness", summary="Does the web process answer", responses={200: OpenApiTypes.OBJECT}, auth=[], tags=["Health"]
     )
     def get(self, request: Request) -> HttpResponse:
         return answer_live()

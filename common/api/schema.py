@@ -11,6 +11,7 @@ def describe_conventions(result: dict[str, Any], generator: Any, request: Any, p
     for path in result["paths"].values():
         for operation in path.values():
             _describe_errors(operation)
+            _summarise(operation)
     return result
 
 
@@ -20,3 +21,11 @@ def _describe_errors(operation: dict[str, Any]) -> None:
         return
     refusal = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}, "description": "Not signed in."}
     operation["responses"].setdefault("401", refusal)
+
+
+def _summarise(operation: dict[str, Any]) -> None:
+    """Lists of operations show the summary: unless one is given, the first sentence of the description."""
+    first = operation.get("description", "").partition("\n\n")[0]
+    sentence = " ".join(first.split()).partition(". ")[0].rstrip(".")
+    if sentence:
+        operation.setdefault("summary", sentence)

@@ -3,9 +3,11 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -314,6 +316,15 @@ def test_the_api_describes_itself(client: Client) -> None:
     assert client.get("/api/schema").content.startswith(b"openapi: 3.1")
     assert client.get("/api/schema?format=xml").status_code == 400
     assert client.get("/api/docs").status_code == 200
+
+
+def test_the_description_is_valid_and_names_every_operation(tmp_path: Path) -> None:
+    """What `make docs` does."""
+    call_command("spectacular", file=str(tmp_path / "openapi.yaml"), format="openapi-json", validate=True, fail_on_warn=True)
+    described = json.loads((tmp_path / "openapi.yaml").read_text())
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    assert [operation["operationId"] for operation in operations if not operation.get("summary") or not operation.get("tags")] == []
+    assert {operation["tags"][0] for operation in operations if not operation["tags"][0][0].isupper()} == set()
 
 
 def test_the_reference_page_has_no_inline_script_or_style(client: Client) -> None:
