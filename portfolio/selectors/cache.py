@@ -99,7 +99,7 @@ def weigh_series(series: tuple[Any, Any]) -> int:
 figures = FigureCache(MOST_ENTRIES, 10_000_000, LONGEST_SECONDS, weigh_figure)
 documents = FigureCache(MOST_ENTRIES, 10_000_000, LONGEST_SECONDS, len)
 # What single instruments of a ledger come to: after a change only the changed one is folded anew. About 0.13 MB for 2,000 entries.
-subtotals = FigureCache(100_000, 36_000_000, LONGEST_SECONDS, weigh_subtotal)
+subtotals = FigureCache(100_000, 60_000_000, LONGEST_SECONDS, weigh_subtotal)
 # Which instruments a ledger has: about 10 kB for twenty.
 outlines = FigureCache(2_000, 8_000, LONGEST_SECONDS, lambda outline: len(outline.revisions))
 # Daily closes as float64, for whoever holds the instrument: 40 kB for ten years. Single closes, exact, are small.
