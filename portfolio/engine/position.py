@@ -6,7 +6,7 @@ from fractions import Fraction
 from operator import add
 from typing import NamedTuple
 
-from portfolio.engine.lots import LotQueue
+from portfolio.engine.lots import LotQueue, Worth
 from portfolio.engine.market import InstrumentInfo
 from portfolio.engine.money import ONE, ZERO, scale, share
 
@@ -126,23 +126,16 @@ class Position:
         self.quantity += units
         self.steps[day] = self.quantity
 
-    def cost(self) -> tuple[Decimal, Decimal]:
-        """Return the cost of all open lots in the instrument's and in the base currency."""
-        cost = cost_base = ZERO
+    def open_amounts(self) -> Worth:
+        """Return cost and carrying amount of all open lots."""
+        cost = cost_base = carried = carried_base = ZERO
         for queue in self.queues.values():
             for lot in queue:
                 cost += lot.cost
                 cost_base += lot.cost_base
-        return cost, cost_base
-
-    def carrying(self) -> tuple[Decimal, Decimal]:
-        """Return the carrying amount of all open lots in the instrument's and in the base currency."""
-        carried = carried_base = ZERO
-        for queue in self.queues.values():
-            for lot in queue:
                 carried += lot.carried
                 carried_base += lot.carried_base
-        return carried, carried_base
+        return Worth(cost, cost_base, carried, carried_base)
 
     def trade_price(self, day: dt.date) -> tuple[Decimal, dt.date] | None:
         """Return (price, day) of the last trade on or before a day."""

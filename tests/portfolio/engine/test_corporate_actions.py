@@ -38,7 +38,7 @@ THREE_AND_A_THIRD = Decimal("3.333333333333333333333333333333")
 def test_a_split_multiplies_units_and_keeps_the_cost(ratio, units):
     split = entry("split", 2, 1)._replace(quantity=ratio)
     position = position_of(entry("buy", 1, 10, 100, fee=7), split)
-    assert (position.quantity, position.cost()[0]) == (units, 1007)
+    assert (position.quantity, position.open_amounts().cost) == (units, 1007)
 
 
 @pytest.mark.parametrize(("units", "sold"), [("10", "3.3333333333"), ("20", "6.6666666667")])
@@ -47,7 +47,7 @@ def test_thirds_that_a_split_left_can_be_sold_to_the_last(units, sold, method):
     entries = [entry("buy", 1, units, 30), entry("split", 2, "0.3333333333"), entry("sell", 3, sold, 90, amount=1000)]
     check_history(entries, method=method, allow_short=False)
     position = position_of(*entries, method=method)
-    assert (position.quantity, position.cost()[0], position.realized) == (0, 0, 1000 - 30 * int(units))
+    assert (position.quantity, position.open_amounts().cost, position.realized) == (0, 0, 1000 - 30 * int(units))
 
 
 def test_thirds_that_a_split_left_can_be_moved_to_the_last():
@@ -59,7 +59,7 @@ def test_thirds_that_a_split_left_can_be_moved_to_the_last():
     check_history(entries, method="fifo", allow_short=False)
     position = position_of(*entries)
     assert [queue.quantity for queue in position.queues.values() if queue.quantity] == [position.quantity]
-    assert position.cost()[0] == 600
+    assert position.open_amounts().cost == 600
 
 
 def test_a_split_reaches_every_account():
@@ -88,17 +88,17 @@ def test_free_units_spread_over_the_lots(method):
     assert position.quantity == 22
     # 2,400 for 33 units; the 11 units are the whole first lot, or a third of all.
     relieved = {"fifo": 1000, "lifo": Decimal(1400) / 2, "hifo": 1000, "average": 800}[method]
-    assert position.cost()[0] == 2400 - relieved
+    assert position.open_amounts().cost == 2400 - relieved
 
 
 def test_a_return_of_capital_lowers_the_cost():
     position = position_of(entry("buy", 1, 10, 100), entry("return_of_capital", 2, amount=150))
-    assert (position.cost()[0], position.realized, position.quantity) == (850, 0, 10)
+    assert (position.open_amounts().cost, position.realized, position.quantity) == (850, 0, 10)
 
 
 def test_what_a_return_of_capital_exceeds_the_cost_by_is_gain():
     position = position_of(entry("buy", 1, 10, 10), entry("return_of_capital", 2, amount=150))
-    assert (position.cost()[0], position.realized) == (0, 50)
+    assert (position.open_amounts().cost, position.realized) == (0, 50)
 
 
 def test_a_return_of_capital_is_cash_and_no_gain_in_the_period():

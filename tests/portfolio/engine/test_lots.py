@@ -46,7 +46,7 @@ def test_cost_includes_charges_and_proceeds_are_net_of_them():
     book = book_of(entry("buy", 1, 10, 20, fee=3, tax=2), entry("sell", 2, 4, 30, fee=1, tax="0.5"))
     # Cost 205, of which 4 / 10 = 82; proceeds 120 − 1.5.
     assert book.position("X").realized == Decimal("36.5")
-    assert book.position("X").cost()[0] == 123
+    assert book.position("X").open_amounts().cost == 123
     assert (book.position("X").fees, book.position("X").taxes) == (4, Decimal("2.5"))
 
 
@@ -118,7 +118,7 @@ def test_a_short_position_gains_when_the_price_falls():
     # 4 / 10 of the proceeds 299 less the 81 paid.
     assert book.position("X").realized == Decimal("38.6")
     assert book.position("X").quantity == -6
-    assert book.position("X").cost()[0] == Decimal("-179.4")
+    assert book.position("X").open_amounts().cost == Decimal("-179.4")
 
 
 def test_a_sale_of_more_than_is_held_closes_the_long_and_opens_a_short_position():
