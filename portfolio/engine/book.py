@@ -96,7 +96,7 @@ class Book(Valuer):
         if own == self.rules.base_currency:
             return amount_base
         if MINOR_UNITS.get(own, own) == MINOR_UNITS.get(currency, currency):
-            return convert(amount, self.market.fx.rate(currency, own, day))
+            return convert(amount, self.market.fx.between(currency, own)[day])
         return (amount_base / self.base_rate(own, day)).quantize(FINEST)
 
     def charge(self, position: Position, entry: Entry, rate: Decimal) -> tuple[Decimal, Decimal]:
@@ -112,11 +112,21 @@ class Book(Valuer):
             charges, charges_base = charges + tax, charges_base + tax_base
         return charges, charges_base
 
-    def pay(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
-        """Move cash (positive: received). Without cash tracking it comes from outside and goes there."""
-        if not self.rules.cash_tracking:
+    def receive(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
+        """Take cash in. Without cash tracking it goes outside at once."""
+        if self.rules.cash_tracking:
+            self._move_cash(entry, amount, amount_base)
+        else:
             self.flows.append((entry.trade_date, -amount_base))
-            return
+
+    def spend(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
+        """Pay cash out. Without cash tracking it comes from outside."""
+        if self.rules.cash_tracking:
+            self._move_cash(entry, -amount, -amount_base)
+        else:
+            self.flows.append((entry.trade_date, amount_base))
+
+    def _move_cash(self, entry: Entry, amount: Decimal, amount_base: Decimal) -> None:
         currency = entry.currency
         if currency in MINOR_UNITS:
             currency, amount = MINOR_UNITS[currency], amount / HUNDRED

@@ -15,7 +15,7 @@ def book_income(book: Book, entry: Entry) -> None:
     charges, charges_base = book.charge(position, entry, rate)
     position.income += amount_base
     position.outside += charges_base
-    book.pay(entry, amount - charges, amount_base - charges_base)
+    book.receive(entry, amount - charges, amount_base - charges_base)
 
 
 def book_fee(book: Book, entry: Entry) -> None:
@@ -26,7 +26,7 @@ def book_fee(book: Book, entry: Entry) -> None:
     charges, charges_base = book.charge(position, entry, rate)
     position.fees += amount_base
     position.outside += amount_base + charges_base
-    book.pay(entry, -amount - charges, -amount_base - charges_base)
+    book.spend(entry, amount + charges, amount_base + charges_base)
 
 
 def book_tax(book: Book, entry: Entry) -> None:
@@ -37,7 +37,7 @@ def book_tax(book: Book, entry: Entry) -> None:
     charges, charges_base = book.charge(position, entry, rate)
     position.taxes += amount_base
     position.outside += amount_base + charges_base
-    book.pay(entry, -amount - charges, -amount_base - charges_base)
+    book.spend(entry, amount + charges, amount_base + charges_base)
 
 
 def book_deposit(book: Book, entry: Entry) -> None:
@@ -59,9 +59,9 @@ def _cross(book: Book, entry: Entry, sign: int) -> None:
     position.outside += charges_base
     if not book.rules.cash_tracking:
         if charges:
-            book.pay(entry, -charges, -charges_base)
+            book.spend(entry, charges, charges_base)
         return
-    book.pay(entry, sign * amount - charges, sign * amount_base - charges_base)
+    book.receive(entry, sign * amount - charges, sign * amount_base - charges_base)
     if entry.counter_account is None:
         book.flow(entry.trade_date, sign * amount_base)
     else:

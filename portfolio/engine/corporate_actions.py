@@ -3,7 +3,6 @@
 A split is an event of the instrument: it reaches every account, once a day for each, however many brokers reported it.
 """
 
-from decimal import Decimal
 from fractions import Fraction
 
 from portfolio.engine.book import Book
@@ -57,20 +56,14 @@ def book_return_of_capital(book: Book, entry: Entry) -> None:
     amount_base = entry.amount if rate is ONE else convert(entry.amount, rate)
     charges, charges_base = book.charge(position, entry, rate)
     position.outside += charges_base
-    book.pay(entry, entry.amount - charges, amount_base - charges_base)
+    book.receive(entry, entry.amount - charges, amount_base - charges_base)
     amount = book.translate(entry, position, entry.amount, amount_base)
     if queue.quantity <= 0:
         book.refuse(entry, "nothing_held", f"{position.symbol}: no units are held whose cost could be returned.", held=queue.quantity)
     relieved = queue.relieve(amount) if queue.quantity > 0 else Worth(ZERO, ZERO, ZERO, ZERO)
     rate = closing_rate(book, position, entry)
-    position.realized += amount_base - relieved.cost_base
-    position.currency_gain += _at_rate(relieved.cost, rate) - relieved.cost_base
-    position.carried_realized += amount_base - relieved.carried_base
-    position.carried_currency_gain += _at_rate(relieved.carried, rate) - relieved.carried_base
-
-
-def _at_rate(amount: Decimal, rate: Decimal) -> Decimal:
-    return amount if rate is ONE else convert(amount, rate)
+    position.realize(amount_base, relieved, rate)
+    position.release(amount_base, relieved, rate)
 
 
 def _recount(position: Position, entry: Entry) -> None:

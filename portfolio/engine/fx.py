@@ -25,8 +25,8 @@ Leg = tuple["RateSeries", bool]
 class Rates(Protocol):
     """What the books ask of exchange rates."""
 
-    def rate(self, source: str, target: str, day: dt.date) -> Decimal:
-        """Return units of target for 1 unit of source, NaN if unknown."""
+    def between(self, source: str, target: str) -> Mapping[dt.date, Decimal]:
+        """Return units of target for 1 unit of source by day, NaN if unknown."""
 
     def values(self, source: str, target: str, days: Days) -> Values:
         """Return the rates of many days as float64, NaN where unknown."""
@@ -37,10 +37,11 @@ class RateSeries:
 
     __slots__ = ("days", "ordinals", "rates", "values")
 
-    def __init__(self, ordinals: Sequence[int], rates: Sequence[Decimal | str], values: Values | None = None) -> None:
-        self.ordinals = ordinals
+    def __init__(self, days: Sequence[int] | Days, rates: Sequence[Decimal | str], values: Values | None = None) -> None:
+        self.days: Days = np.asarray(days, dtype=np.int64)
+        # Searching a list for one day is faster.
+        self.ordinals: list[int] = self.days.tolist()
         self.rates = rates
-        self.days: Days = np.array(ordinals, dtype=np.int64)
         self.values: Values = np.array([float(rate) for rate in rates], dtype=np.float64) if values is None else values
 
     @classmethod
@@ -55,26 +56,83 @@ class RateSeries:
         return (self.ordinals[place - 1], Decimal(self.rates[place - 1])) if place else None
 
 
+class PairRates(dict[dt.date, Decimal]):
+    """The rates between two currencies by day, each worked out when it is first asked for."""
+
+    def __init__(self, paths: Sequence[Sequence[Leg]], factor: Decimal) -> None:
+        super().__init__()
+        self._paths = paths
+        self._factor = factor
+
+    def __missing__(self, day: dt.date) -> Decimal:
+        found = self[day] = self._look_up(day.toordinal())
+        return found
+
+    def _look_up(self, ordinal: int) -> Decimal:
+        best, freshest = UNKNOWN, -1
+        for path in self._paths:
+            points = [(series.on(ordinal), inverted) for series, inverted in path]
+            known_on = min(point[0] if point else -1 for point, _ in points)
+            if known_on > freshest:
+                best, freshest = _multiply([(point[1], inverted) for point, inverted in points if point]), known_on
+        return best if self._factor == ONE else RATE.multiply(best, self._factor)
+
+
+class SingleRates(PairRates):
+    """The same with one series to look at, as most pairs have."""
+
+    def __init__(self, leg: Leg) -> None:
+        super().__init__([[leg]], ONE)
+        self._series, self._inverted = leg
+
+    def __missing__(self, day: dt.date) -> Decimal:
+        place = bisect_right(self._series.ordinals, day.toordinal())
+        rate = Decimal(self._series.rates[place - 1]) if place else UNKNOWN
+        found = self[day] = RATE.divide(ONE, rate) if self._inverted else rate
+        return found
+
+
+class Same(PairRates):
+    """One for one, or by a fixed factor, on every day."""
+
+    def __init__(self, factor: Decimal = ONE) -> None:
+        super().__init__((), factor)
+
+    def _look_up(self, ordinal: int) -> Decimal:
+        return self._factor
+
+
 class FxTable:
     """All rates that a computation may use. Days are dates; series are over proleptic ordinals."""
 
     def __init__(self, series: Mapping[tuple[str, str], RateSeries]) -> None:
         self._series = series
         self._paths: dict[tuple[str, str], list[tuple[Leg, ...]]] = {}
-        self._found: dict[tuple[str, str, dt.date], Decimal] = {}
+        self._pairs: dict[tuple[str, str], PairRates] = {}
 
     def __len__(self) -> int:
         return sum(len(series.rates) for series in self._series.values())
 
     def rate(self, source: str, target: str, day: dt.date) -> Decimal:
         """Return units of target for 1 unit of source on a day: 1 for the same currency, NaN if nothing is known on or before."""
-        if source == target:
-            return ONE
-        wanted = (source, target, day)
-        found = self._found.get(wanted)
+        return self.between(source, target)[day]
+
+    def between(self, source: str, target: str) -> PairRates:
+        """Return the rates by day: units of target for 1 unit of source."""
+        pair = (source, target)
+        found = self._pairs.get(pair)
         if found is None:
-            found = self._found[wanted] = self._look_up(source, target, day.toordinal())
+            found = self._pairs[pair] = self._make_pair(source, target)
         return found
+
+    def _make_pair(self, source: str, target: str) -> PairRates:
+        factor, source, target = _strip_minor(source, target)
+        if source == target:
+            return Same(factor)
+        paths = self._find_paths(source, target)
+        if len(paths) == 1 and len(paths[0]) == 1 and factor is ONE:
+            return SingleRates(paths[0][0])
+        return PairRates(paths, factor)
 
     def values(self, source: str, target: str, days: Days) -> Values:
         """Return the rates of many days as float64, NaN where unknown."""
@@ -88,23 +146,6 @@ class FxTable:
             better = known_on > freshest
             best[better], freshest[better] = rates[better], known_on[better]
         return best * float(factor)
-
-    def _look_up(self, source: str, target: str, ordinal: int) -> Decimal:
-        factor, source, target = _strip_minor(source, target)
-        if source == target:
-            return factor
-        paths = self._find_paths(source, target)
-        if len(paths) == 1 and len(paths[0]) == 1 and factor is ONE:
-            series, inverted = paths[0][0]
-            point = series.on(ordinal)
-            return UNKNOWN if point is None else RATE.divide(ONE, point[1]) if inverted else point[1]
-        best, freshest = UNKNOWN, -1
-        for path in paths:
-            points = [(series.on(ordinal), inverted) for series, inverted in path]
-            known_on = min(point[0] if point else -1 for point, _ in points)
-            if known_on > freshest:
-                best, freshest = _multiply([(point[1], inverted) for point, inverted in points if point]), known_on
-        return best if factor == ONE else RATE.multiply(best, factor)
 
     def _find_paths(self, source: str, target: str) -> list[tuple[Leg, ...]]:
         pair = (source, target)
@@ -129,8 +170,8 @@ class FxTable:
 class Parity:
     """Every rate is one: for checks that look at units only."""
 
-    def rate(self, source: str, target: str, day: dt.date) -> Decimal:
-        return ONE
+    def between(self, source: str, target: str) -> PairRates:
+        return Same()
 
     def values(self, source: str, target: str, days: Days) -> Values:
         return np.ones(len(days))

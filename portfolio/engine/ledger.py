@@ -1,11 +1,12 @@
 """The entries of a ledger, their kinds, and the order within a day."""
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
-from operator import itemgetter
+from itertools import compress
+from operator import eq, itemgetter
 from typing import NamedTuple
 
 from portfolio.engine.money import ZERO
@@ -87,12 +88,10 @@ def order_entries(entries: Iterable[Entry]) -> Ledger:
 
 def order_days(entries: list[Entry]) -> Ledger:
     """Return entries that come by date and sequence in the order in which they are booked: only days of several entries need a look."""
-    if len(set(map(DAY, entries))) == len(entries):
-        return Ledger(entries)
-    ledger = Ledger()
-    for _, group in groupby(entries, key=DAY):
-        day = list(group)
-        if len(day) > 1:
-            day.sort(key=rank)
-        ledger += day
+    ledger = Ledger(entries)
+    days = list(map(DAY, entries))
+    shared = {days[place] for place in compress(range(len(days)), map(eq, days, days[1:]))}
+    for day in shared:
+        first, last = bisect_left(days, day), bisect_right(days, day)
+        ledger[first:last] = sorted(entries[first:last], key=rank)
     return ledger

@@ -7,7 +7,7 @@ A short lot has a negative quantity and a negative cost (the proceeds of its ope
 
 import datetime as dt
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from operator import add, attrgetter, gt, lt, neg, sub
@@ -239,6 +239,22 @@ class LotQueue:
             rest -= portion
             yield lot, portion
         yield lots[-1], rest
+
+
+def add_up(lots: Iterable[Lot]) -> Worth:
+    """Return the sums of cost and carrying amount."""
+    cost = cost_base = carried = carried_base = ZERO
+    for lot in lots:
+        cost += lot.cost
+        cost_base += lot.cost_base
+        carried += lot.carried
+        carried_base += lot.carried_base
+    return Worth(cost, cost_base, carried, carried_base)
+
+
+def total_of(pieces: list[Lot]) -> Worth | Lot:
+    """Return the sums of some pieces; most often there is but one, which is its own sum."""
+    return pieces[0] if len(pieces) == 1 else add_up(pieces)
 
 
 def _relief(amount: Decimal, amount_base: Decimal, portion: Decimal) -> tuple[Decimal, Decimal]:

@@ -10,7 +10,10 @@ from portfolio.engine.prices import NO_PRICES, Prices, Quote
 
 @dataclass(frozen=True, slots=True)
 class InstrumentInfo:
-    """What the engine knows of an instrument: its key in entries, and how it is shown and grouped."""
+    """What the engine knows of an instrument: its key in entries, and how it is shown and grouped.
+
+    `priced_from`: the day of its first close, from which on the prices of trades no longer matter (None: unknown, or there is none).
+    """
 
     key: str
     currency: str
@@ -19,6 +22,7 @@ class InstrumentInfo:
     kind: str = ""
     sector: str = ""
     country: str = ""
+    priced_from: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

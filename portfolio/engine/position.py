@@ -6,9 +6,9 @@ from fractions import Fraction
 from operator import add
 from typing import NamedTuple
 
-from portfolio.engine.lots import LotQueue, Worth
+from portfolio.engine.lots import Lot, LotQueue, Worth, add_up
 from portfolio.engine.market import InstrumentInfo
-from portfolio.engine.money import ONE, ZERO, scale, share
+from portfolio.engine.money import ONE, ZERO, convert, scale, share
 
 
 class ClosedLot(NamedTuple):
@@ -95,6 +95,21 @@ class Position:
         """What has been earned since the start of the period, by carrying amounts."""
         return Earned(self.carried_realized, self.carried_currency_gain, self.income, self.fees, self.taxes, self.outside)
 
+    def realize(self, proceeds_base: Decimal, given: Worth | Lot, rate: Decimal) -> None:
+        """Realise what was given for proceeds by its cost: currency gain = cost × (rate now − rate at acquisition), price gain is the rest.
+
+        `rate`: base units for 1 unit of the instrument's currency; ONE itself if the two are the same.
+        """
+        self.realized += proceeds_base - given.cost_base
+        if rate is not ONE:
+            self.currency_gain += convert(given.cost, rate) - given.cost_base
+
+    def release(self, proceeds_base: Decimal, given: Worth | Lot, rate: Decimal) -> None:
+        """Realise it by its carrying amount."""
+        self.carried_realized += proceeds_base - given.carried_base
+        if rate is not ONE:
+            self.carried_currency_gain += convert(given.carried, rate) - given.carried_base
+
     def open_period(self) -> None:
         """Put aside what was earned so far."""
         self._earlier = self.since_first
@@ -128,14 +143,7 @@ class Position:
 
     def open_amounts(self) -> Worth:
         """Return cost and carrying amount of all open lots."""
-        cost = cost_base = carried = carried_base = ZERO
-        for queue in self.queues.values():
-            for lot in queue:
-                cost += lot.cost
-                cost_base += lot.cost_base
-                carried += lot.carried
-                carried_base += lot.carried_base
-        return Worth(cost, cost_base, carried, carried_base)
+        return add_up(lot for queue in self.queues.values() for lot in queue)
 
     def trade_price(self, day: dt.date) -> tuple[Decimal, dt.date] | None:
         """Return (price, day) of the last trade on or before a day."""

@@ -7,12 +7,14 @@ from math import isnan
 from typing import NamedTuple, overload
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from portfolio.engine.prices import Days, Values
 
 # As many as stored amounts have: float64 holds more digits, but they mean nothing.
 DECIMALS = 8
+LARGEST_ROUNDED = 2**53 / 10**DECIMALS
 
 
 class SeriesPoint(NamedTuple):
@@ -111,16 +113,20 @@ def _as_decimal(text: str | None) -> Decimal | None:
 
 def _as_texts(values: Values) -> list[str | None]:
     """Return the shortest texts of the numbers in fixed notation. Most net flows are zero, so only the others are written."""
-    rounded = np.round(values, DECIMALS)
+    # Beyond, float64 has no digits left to round, and numpy's rounding would make some up.
+    rounded = np.where(np.abs(values) < LARGEST_ROUNDED, np.round(values, DECIMALS), values)
     texts: list[str | None] = ["0"] * len(rounded)
     places = np.flatnonzero(rounded)
-    for place, text in zip(places.tolist(), map(repr, rounded[places].tolist()), strict=True):
-        texts[place] = text[:-2] if text.endswith(".0") else text if "e" not in text and text != "nan" else _write_rare(text)
+    if len(places):
+        # As JSON all of them are written at once, ten times faster than one after the other.
+        written = orjson.dumps(rounded[places], option=orjson.OPT_SERIALIZE_NUMPY).decode()[1:-1].split(",")
+        for place, text in zip(places.tolist(), written, strict=True):
+            texts[place] = text[:-2] if text.endswith(".0") else text if "e" not in text and text != "null" else _write_rare(text)
     return texts
 
 
 def _write_rare(text: str) -> str | None:
-    return None if text == "nan" else _plain(Decimal(text))
+    return None if text == "null" else _plain(Decimal(text))
 
 
 def _plain(value: Decimal) -> str:

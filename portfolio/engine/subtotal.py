@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from operator import mul
 from typing import NamedTuple
 
@@ -47,7 +48,8 @@ class FlowSums(NamedTuple):
 class PositionSubtotal:
     """A position after its last entry. Costs and carrying amounts are those of what is open; see portfolio.engine.book.
 
-    `accounts`: the units in each account that holds some. `trade`: (price, day) of the last trade.
+    `accounts`: the units in each account that holds some. `trade`: (price, day) of the last trade; `traded`: prices of trades
+    before the first close.
     """
 
     info: InstrumentInfo | None
@@ -122,11 +124,6 @@ def close_book(book: Book, first_day: dt.date | None = None, *, is_priced: bool 
 
 
 def _tell(position: Position) -> PositionSubtotal:
-    steps = make_steps(position.steps)
-    traded = make_steps({day: float(money) / float(units) for day, (money, units) in position.traded.items()})
-    if np.array_equal(steps.days, traded.days):
-        # The same days are kept once.
-        traded = traded._replace(days=steps.days)
     return PositionSubtotal(
         position.info,
         position.currency,
@@ -136,9 +133,16 @@ def _tell(position: Position) -> PositionSubtotal:
         position.since_first,
         position.in_period,
         position.trade_price(dt.date.max),
-        steps,
-        traded,
+        make_steps(position.steps),
+        make_steps(_price_trades(position)),
     )
+
+
+def _price_trades(position: Position) -> dict[dt.date, float]:
+    """Return the price of the last trade of each day before the first close."""
+    first_close = position.info.priced_from if position.info else None
+    early = position.traded.items() if first_close is None else takewhile(lambda trade: trade[0] < first_close, position.traded.items())
+    return {day: float(money) / float(units) for day, (money, units) in early}
 
 
 def make_steps(values: Mapping[dt.date, Decimal | float]) -> Steps:
@@ -153,12 +157,13 @@ def _make_days(ordinals: Iterable[int]) -> Days:
 
 def _add_flows(book: Book) -> FlowSums:
     flows = book.flows + [(day, amount) for day, amount in book.internal_flows.items() if amount]
-    ordinals = [day.toordinal() for day, _ in flows]
     amounts = [amount for _, amount in flows]
+    ordinals = [day.toordinal() for day, _ in flows]
+    outflow = -sum(filter(Decimal.is_signed, amounts), ZERO)
     return FlowSums(
         _make_days(ordinals),
         np.array(list(map(float, amounts)), dtype=np.float64),
-        sum((amount for amount in amounts if not amount.is_signed()), ZERO),
-        -sum((amount for amount in amounts if amount.is_signed()), ZERO),
+        sum(amounts, outflow),
+        outflow,
         sum(map(mul, amounts, ordinals), ZERO),
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from portfolio.engine.book import Book
 from portfolio.engine.errors import EngineError
 from portfolio.engine.ledger import Entry
-from portfolio.engine.lots import Lot, LotQueue, Worth
+from portfolio.engine.lots import Lot, LotQueue, Worth, total_of
 from portfolio.engine.money import ONE, UNKNOWN, ZERO, convert, settle, share
 from portfolio.engine.position import ClosedLot, Position
 
@@ -54,18 +54,21 @@ def trade(book: Book, entry: Entry, sign: int) -> None:
     if not isinstance(units, Decimal):
         units = units_of(entry)
     gross = entry.amount if entry.amount is not None else UNKNOWN if entry.price is None else units * entry.price
-    gross_base = gross if rate is ONE else convert(gross, rate)
-    net, net_base = gross, gross_base
+    net = gross
+    net_base = gross_base = gross if rate is ONE else convert(gross, rate)
     if entry.fee or entry.tax:
         charges, charges_base = book.charge(position, entry, rate)
         net = gross + charges if sign > 0 else gross - charges
         net_base = net if rate is ONE else gross_base + charges_base if sign > 0 else gross_base - charges_base
-    book.pay(entry, -net if sign > 0 else net, -net_base if sign > 0 else net_base)
+    if sign > 0:
+        book.spend(entry, net, net_base)
+    else:
+        book.receive(entry, net, net_base)
     worth = Worth(net, net_base, gross, gross_base)
     if entry.currency != position.currency:
         worth = Worth(book.translate(entry, position, net, net_base), net_base, book.translate(entry, position, gross, gross_base), gross_base)
     position.traded[entry.trade_date] = (worth.carried, units)
-    move(book, position, entry, sign * units, worth)
+    move(book, position, entry, units if sign > 0 else -units, worth)
 
 
 def note_price(book: Book, position: Position, entry: Entry, gross: Decimal, gross_base: Decimal) -> None:
@@ -112,34 +115,16 @@ def unit_cost_of(entry: Entry, value: Decimal, units: Decimal) -> Decimal:
 
 
 def close(book: Book, position: Position, entry: Entry, units: Decimal, worth: Worth) -> None:
-    """Take units (signed as the queue) out of the account's queue and realise their gain, split into price and currency gain.
-
-    currency gain = cost × (rate now − rate at acquisition); price gain is the rest of proceeds − cost, so that the two add up exactly.
-    """
+    """Take units (signed as the queue) out of the account's queue and realise their gain."""
     # What is paid to cover a short position takes away, as its proceeds came in when it was opened.
     proceeds = worth.negated() if units.is_signed() else worth
     pieces = choose(book, position.queues[entry.account], entry, units)
     position.change(entry.trade_date, -units)
-    cost_base = ZERO
-    for piece in pieces:
-        cost_base += piece.cost_base
-    position.realized += proceeds.cost_base - cost_base
-    rate = closing_rate(book, position, entry)
-    if rate is not ONE:
-        position.currency_gain += convert(sum((piece.cost for piece in pieces), ZERO), rate) - cost_base
-    release(position, pieces, proceeds.carried_base, rate)
+    given, rate = total_of(pieces), closing_rate(book, position, entry)
+    position.realize(proceeds.cost_base, given, rate)
+    position.release(proceeds.carried_base, given, rate)
     if book.keep_closed:
         _record(position, entry, pieces, proceeds=proceeds.cost, proceeds_base=proceeds.cost_base, rate=rate)
-
-
-def release(position: Position, pieces: list[Lot], proceeds_base: Decimal, rate: Decimal) -> None:
-    """Realise lots by their carrying amounts. `rate`: base units for 1 unit of the instrument's currency."""
-    carried_base = ZERO
-    for piece in pieces:
-        carried_base += piece.carried_base
-    position.carried_realized += proceeds_base - carried_base
-    if rate is not ONE:
-        position.carried_currency_gain += convert(sum((piece.carried for piece in pieces), ZERO), rate) - carried_base
 
 
 def choose(book: Book, queue: LotQueue, entry: Entry, units: Decimal) -> list[Lot]:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from portfolio.engine.book import Book
 from portfolio.engine.ledger import Entry
-from portfolio.engine.lots import LotQueue, Worth
+from portfolio.engine.lots import LotQueue, Worth, total_of
 from portfolio.engine.money import ONE, ZERO, convert, settle
 from portfolio.engine.position import Position
-from portfolio.engine.trading import choose, closing_rate, gross_of, move, note_price, release, units_of
+from portfolio.engine.trading import choose, closing_rate, gross_of, move, note_price, units_of
 from portfolio.engine.valuer import Problem
 
 
@@ -103,13 +103,13 @@ def _leave(book: Book, entry: Entry) -> None:
     book.flow(entry.trade_date, -value_base)
     pieces = choose(book, queue, entry, units)
     position.change(entry.trade_date, -units)
-    release(position, pieces, value_base, closing_rate(book, position, entry))
+    position.release(value_base, total_of(pieces), closing_rate(book, position, entry))
 
 
 def _pay_charges(book: Book, position: Position, entry: Entry) -> tuple[Decimal, Decimal]:
     charges, charges_base = book.charge(position, entry, book.entry_rate(entry))
     if charges:
-        book.pay(entry, -charges, -charges_base)
+        book.spend(entry, charges, charges_base)
         if entry.counter_account is not None:
             position.outside += charges_base
     return charges, charges_base

@@ -1,6 +1,7 @@
 """What something is worth on a day: prices and rates looked up, what is missing noted once."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -58,12 +59,17 @@ class Valuer:
     rules: Rules
     market: Market
     problems: Problems = field(default_factory=dict)
+    # The rates of each currency to the base, kept for quick reach.
+    pairs: dict[str, Mapping[dt.date, Decimal]] = field(default_factory=dict)
 
     def base_rate(self, currency: str, day: dt.date) -> Decimal:
         """Return base units for 1 unit of a currency by the market; notes a missing one."""
         if currency == self.rules.base_currency:
             return ONE
-        rate = self.market.fx.rate(currency, self.rules.base_currency, day)
+        rates = self.pairs.get(currency)
+        if rates is None:
+            rates = self.pairs[currency] = self.market.fx.between(currency, self.rules.base_currency)
+        rate = rates[day]
         if rate.is_nan():
             message = f"No exchange rate from {currency} to {self.rules.base_currency} on or before {day}."
             self.note(Problem("missing_rate", message, currency=currency, date=day))

@@ -86,7 +86,7 @@ class Transaction(models.Model):
         ordering = ["-trade_date", "-sequence"]
         indexes = [
             models.Index(fields=["portfolio", "-trade_date", "-sequence"], name="transaction_ledger"),
-            models.Index(fields=["portfolio", "instrument"], name="transaction_instrument"),
+            models.Index(fields=["portfolio", "instrument", "trade_date", "sequence"], name="transaction_by_instrument"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "sequence"], name="transaction_sequence"),

@@ -81,8 +81,7 @@ def _load_series(owner: str, owner_id: UUID, pairs: list[Pair], end: dt.date) ->
 
 
 def _read_series(packed_days: bytes, rates: str) -> RateSeries:
-    days = np.frombuffer(packed_days, dtype=">i4").astype(np.int64).tolist()
-    return RateSeries(days, rates.split(" "), np.fromstring(rates, sep=" "))
+    return RateSeries(np.frombuffer(packed_days, dtype=">i4"), rates.split(" "), np.fromstring(rates, sep=" "))
 
 
 def _override(shared: RateSeries, own: RateSeries) -> RateSeries:

@@ -17,7 +17,8 @@ from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsRepor
 from portfolio.engine.valuation import allocate, allocate_accounts, list_lots, value_holdings
 from portfolio.models import Instrument, Portfolio
 from portfolio.selectors.cache import figures
-from portfolio.selectors.facts import find_first_date, load_account_names, load_entries
+from portfolio.selectors.facts import find_first_date, load_account_names
+from portfolio.selectors.facts_entries import load_entries
 from portfolio.selectors.subtotals import load_market, load_summary, rules_of
 
 Criterion = Literal["instrument", "kind", "sector", "country", "currency", "account"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,12 +21,13 @@ from portfolio.selectors.facts import (
     find_rates,
     load_instruments,
     load_ledger_revisions,
-    load_ledgers,
     load_rates_stamp,
 )
+from portfolio.selectors.facts_entries import load_ledgers
 from portfolio.selectors.facts_prices import load_quotes, load_series
 
 BORDER_KINDS = frozenset({"transfer_in", "transfer_out", "opening_balance"})
+KIND, CURRENCY = (itemgetter(Entry._fields.index(name)) for name in ("kind", "currency"))
 Key = str | None
 # Entries, by the sequence number of the next one.
 LARGE = 30_000
@@ -79,7 +81,7 @@ def load_market(portfolio: Portfolio, entries: Ledger, end: dt.date) -> Market:
     known = load_instruments({entry.instrument for entry in entries})
     wanted = [(key, end) for key in known] + _list_crossings(entries)
     quotes = load_quotes((key, known[key].version, day) for key, day in wanted)
-    currencies = {entry.currency for entry in entries} | {one.info.currency for one in known.values()}
+    currencies = set(map(CURRENCY, entries)) | {one.info.currency for one in known.values()}
     return Market(_infos(known), _sample(quotes), find_rates(portfolio, load_rates_stamp(portfolio), currencies, end))
 
 
@@ -94,7 +96,7 @@ class _Ledger:
         outline = outlines.get_or_make((portfolio.pk, portfolio.revision), lambda: _load_outline(portfolio))
         self.revisions = outline.revisions
         self.rates = outline.rates
-        self.instruments = outline.instruments | ({str(benchmark.pk): describe_instrument(benchmark)} if benchmark else {})
+        self.instruments = ({str(benchmark.pk): describe_instrument(benchmark)} if benchmark else {}) | outline.instruments
         self.kept: dict[Key, KeptSubtotal] = {}
         self.currencies = {one.info.currency for one in self.instruments.values()}
 
@@ -121,7 +123,7 @@ class _Ledger:
         found = load_ledgers(self.portfolio, chosen)
         # An instrument that came up after the revisions were read belongs to the next look.
         ledgers = {key: found.get(key, Ledger()) for key in keys}
-        self.currencies |= {entry.currency for ledger in ledgers.values() for entry in ledger}
+        self.currencies.update(*(map(CURRENCY, ledger) for ledger in ledgers.values()))
         openings = [(key, self.start) for key in keys if key and self.start]
         crossings = [place for ledger in ledgers.values() for place in _list_crossings(ledger)]
         market = self.make_market(crossings + openings)
@@ -135,7 +137,7 @@ class _Ledger:
 
     def _keep(self, key: Key, entries: Ledger, subtotal: Subtotal) -> None:
         last_day = entries[-1].trade_date if entries else None
-        kept = KeptSubtotal(subtotal, last_day, frozenset(entry.currency for entry in entries), self._version(key))
+        kept = KeptSubtotal(subtotal, last_day, frozenset(map(CURRENCY, entries)), self._version(key))
         self.kept[key] = kept
         is_whole = last_day is None or last_day <= self.end
         subtotals.put(self._place(key, None if is_whole else self.end), kept)
@@ -153,8 +155,10 @@ def _load_outline(portfolio: Portfolio) -> Outline:
     return Outline(revisions, load_instruments(revisions), load_rates_stamp(portfolio))
 
 
-def _list_crossings(entries: Iterable[Entry]) -> list[tuple[str, dt.date]]:
+def _list_crossings(entries: Ledger) -> list[tuple[str, dt.date]]:
     """Return the (instrument, day) at which units crossed the border: they do so at market value."""
+    if BORDER_KINDS.isdisjoint(map(KIND, entries)):
+        return []
     return [
         (entry.instrument, entry.trade_date)
         for entry in entries

@@ -10,7 +10,7 @@ from portfolio.engine.ledger import CASH_KINDS, Entry, rank
 from portfolio.engine.positions import check_history
 from portfolio.importers.drafts import Problem
 from portfolio.models import Transaction
-from portfolio.selectors.facts import load_entries
+from portfolio.selectors.facts_entries import load_entries
 from portfolio.services.import_plan import NEW, ImportPlan, PlannedLine, build_rows
 from portfolio.services.ledger import explain_refusal
 

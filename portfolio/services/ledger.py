@@ -15,7 +15,7 @@ from portfolio.engine.errors import EngineError
 from portfolio.engine.positions import check_history
 from portfolio.importers.drafts import Problem, TransactionDraft
 from portfolio.models import BrokerageAccount, Instrument, Portfolio, Transaction
-from portfolio.selectors.facts import load_entries
+from portfolio.selectors.facts_entries import load_entries
 from portfolio.services.kinds import complete_draft
 from portfolio.services.revisions import send_on_commit
 from portfolio.signals import ledger_changed

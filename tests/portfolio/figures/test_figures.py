@@ -8,9 +8,9 @@ from django.db.models import F
 
 from common.errors import InvalidInputError
 from portfolio.engine.ledger import order_entries
-from portfolio.models import Portfolio
+from portfolio.models import Instrument, Portfolio
 from portfolio.selectors.cache import FigureCache, forget_everything, weigh_figure
-from portfolio.selectors.facts import entry_of, load_entries
+from portfolio.selectors.facts_entries import entry_of, load_entries
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from tests.factories import UserFactory
 from tests.factories_portfolio import AccountFactory, FxRateFactory, InstrumentFactory, PortfolioFactory, PriceFactory, TransactionFactory
@@ -162,9 +162,32 @@ def test_stored_entries_come_in_booking_order_and_equal_those_of_the_model():
     for row in rows:
         row.refresh_from_db()
     made = [entry_of(row)._replace(fee=row.fee or None, tax=row.tax or None) for row in rows]
+    # What was traded at a price is read as its gross money.
+    made = [entry._replace(price=None, amount=entry.quantity * entry.price) if entry.price else entry for entry in made]
     assert list(loaded) == made == list(order_entries(made))
     assert loaded[-1].lots == (("abc", Decimal("1.5")),)
     assert [one.kind for one in load_entries(portfolio, [InstrumentFactory().pk])] == []
+    assert list(load_entries(portfolio, [None])) == made[:1]
+    assert list(load_entries(portfolio, [instrument.pk])) == made[1:]
+    assert list(load_entries(portfolio, [None, instrument.pk])) == made
+
+
+def test_before_the_first_close_a_day_is_valued_at_the_last_trade():
+    portfolio, instrument = PortfolioFactory(), InstrumentFactory(currency="EUR")
+    TransactionFactory(portfolio=portfolio, instrument=instrument, currency="EUR")
+    TransactionFactory(portfolio=portfolio, instrument=instrument, currency="EUR", quantity=Decimal(1), price=Decimal(110), trade_date=later(2))
+    PriceFactory(instrument=instrument, date=later(3), close=Decimal(120))
+    TransactionFactory(portfolio=portfolio, instrument=instrument, currency="EUR", quantity=Decimal(1), price=Decimal(999), trade_date=later(6))
+    days = [later(day) for day in (0, 1, 2, 3, 6)]
+
+    def values():
+        report = measure_performance(portfolio=changed(portfolio), start=None, end=later(7))
+        return [point.value for point in report.series if point.date in days]
+
+    assert values() == [1000, 1000, 1210, 1320, 1440]
+    PriceFactory(instrument=instrument, date=later(1), close=Decimal(105))
+    Instrument.objects.filter(pk=instrument.pk).update(updated_at=F("updated_at") + dt.timedelta(seconds=1))
+    assert values() == [1000, 1050, 1155, 1320, 1440]
 
 
 def test_a_short_series_of_units_from_outside_is_valued_on_its_day(portfolio):
