@@ -11,14 +11,30 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.audit.origin import Origin, acting_from, name_actor
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
 from accounts.services.sessions import rebind_session, touch_session
+from common.addresses import read_client_address
 from common.formatting import find_zone
 
 # Where the Django session keeps the id of its UserSession.
 SESSION_ID_KEY = "user_session_id"
+# Where a request comes from, by the first part of its path; else from the pages.
+SOURCES = {"api": "api", "admin": "admin"}
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def origin_middleware(get_response: GetResponse) -> GetResponse:
+    """Let whatever the request does be noted as coming from its address and its part of the system."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        part = request.path_info.split("/", 2)[1]
+        origin = Origin(SOURCES.get(part, "web"), ip=read_client_address(request.META) or "")
+        with acting_from(origin):
+            return get_response(request)
+
+    return answer
 
 
 def user_session_middleware(get_response: GetResponse) -> GetResponse:
@@ -31,6 +47,7 @@ def user_session_middleware(get_response: GetResponse) -> GetResponse:
             return _send_to_login(request, get_response(request))
         # One read has brought both, so the user is not read again.
         request.user = session.user
+        name_actor(session.user, session.pk)
         touch_session(session=session)
         if session.session_key != request.session.session_key:
             # Django gives a session a new key when a password changes; the row follows.

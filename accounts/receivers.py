@@ -1,13 +1,18 @@
-"""Every login opens one session row and every logout ends it, whichever page or test does it."""
+"""Every login opens one session row and every logout ends it, whichever page or test does it; what others report is noted in the audit trail."""
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from celery.signals import task_prerun
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts.audit.origin import Origin, set_origin
 from accounts.middleware import SESSION_ID_KEY
 from accounts.models import User, UserSession
+from accounts.services.audit import record_event
 from accounts.services.sessions import REMEMBERED_LIFETIME, SHORT_LIFETIME, end_session, open_session
 from common.addresses import read_client_address
 
@@ -40,3 +45,22 @@ def end_browser_session(request: HttpRequest, **kwargs: Any) -> None:
     if session is not None:
         end_session(session=session, reason="signed out")
         request.user_session = None  # type: ignore[attr-defined]
+
+
+@receiver(user_login_failed)
+def note_failed_login(credentials: dict[str, Any], **kwargs: Any) -> None:
+    record_event(action="signin.failed", detail={"email": str(credentials.get("username") or credentials.get("email") or "")[:254]})
+
+
+@receiver(post_save, sender=LogEntry)
+def note_administration(instance: LogEntry, **kwargs: Any) -> None:
+    """What is changed in the administration without a service of ours (groups, shared facts) is in the trail by this."""
+    verb = {ADDITION: "added", CHANGE: "changed"}.get(instance.action_flag, "deleted")
+    kind = ".".join(instance.content_type.natural_key()) if instance.content_type else ""
+    told = {"kind": kind, "id": instance.object_id, "name": instance.object_repr, "changes": instance.get_change_message()}
+    record_event(action=f"admin.{verb}", actor=instance.user, detail=told)
+
+
+@receiver(task_prerun)
+def begin_task(task: Any, **kwargs: Any) -> None:
+    set_origin(Origin("task", name=task.name[:254]))

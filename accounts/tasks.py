@@ -15,6 +15,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import IdempotencyRecord, User
 from accounts.selectors.users import get_user_by_email
+from accounts.services.audit import prepare_months
+from accounts.services.audit_anchors import note_anchor
 from accounts.services.sessions import remove_old_sessions
 from common.errors import NotFoundError
 
@@ -28,6 +30,13 @@ def remove_expired_records() -> None:
     IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     remove_old_sessions(older_than=SESSIONS_KEPT)
+
+
+@shared_task
+def anchor_audit_trail() -> None:
+    """Note how far the audit trail reaches, outside of the database, and prepare its next months."""
+    prepare_months()
+    note_anchor(folder=settings.AUDIT_DIR)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)

@@ -6,6 +6,7 @@ from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "ops.tasks.record_heartbeat", "schedule": 15.0, "options": {"expires": 14}},
+    "anchor-audit-trail": {"task": "accounts.tasks.anchor_audit_trail", "schedule": crontab(minute=41), "options": {"expires": 3500}},
     "update-prices": {"task": "portfolio.tasks.update_prices", "schedule": crontab(minute=5), "options": {"expires": 3500}},
     "remove-expired-idempotency-keys": {
         "task": "accounts.tasks.remove_expired_records",

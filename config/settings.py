@@ -26,6 +26,7 @@ LOG_DIR = read_path("LOG_DIR", BASE_DIR / "logs")
 BACKUP_DIR = read_path("BACKUP_DIR", VAR_DIR / "backups")
 # Closed to others from the first moment; one that exists keeps the rights its owner gave it.
 VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+AUDIT_DIR = read_path("AUDIT_DIR", VAR_DIR / "audit")
 PID_FILE = read_path("PID_FILE", BASE_DIR / ".production.pid")
 LAYOUT = Layout(VAR_DIR)
 EMBEDDED_OS_USER = read_text("EMBEDDED_OS_USER")
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.origin_middleware",
     "accounts.middleware.user_session_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -396,6 +398,7 @@ LOGGING = {
         "database": {**_log_file("database"), "level": "WARNING"},
         "websocket": _log_file("websocket"),
         "security": _log_file("security"),
+        "audit": _log_file("audit"),
         "access": {**_log_file("access"), "formatter": "bare"},
     },
     "root": {"handlers": ["console", "production"], "level": LOG_LEVEL},
@@ -406,6 +409,7 @@ LOGGING = {
         "health_check": {"level": "CRITICAL"},
         "django.security": {"handlers": ["security"]},
         "accounts": {"handlers": ["security"]},
+        "accounts.audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
         "daphne": {"handlers": ["websocket"], "level": "WARNING"},
         "terminal": {"handlers": ["websocket"]},
         "assistant": {"handlers": ["websocket"]},

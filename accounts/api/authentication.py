@@ -7,6 +7,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.audit.origin import name_actor
 from accounts.errors import TokenExpiredError, TokenInvalidError
 from accounts.models import User, UserSession
 from accounts.services.sessions import touch_session
@@ -24,6 +25,7 @@ class SessionTokenAuthentication(BaseAuthentication):
             session = find_access_session(access=token)
         except (TokenInvalidError, TokenExpiredError) as error:
             raise AuthenticationFailed(error.message, code=error.code) from error
+        name_actor(session.user, session.pk)
         touch_session(session=session)
         request._request.user_session = session  # type: ignore[attr-defined]
         return session.user, session

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.devices import describe_device
 from accounts.models import User, UserSession
 from accounts.models.session import UserSessionQuerySet
+from accounts.services.audit import record_event
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ SHORT_LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(seconds=60)
 
 
+@transaction.atomic
 def open_session(
     *,
     user: User,
@@ -45,6 +47,8 @@ def open_session(
         refresh_id=refresh_id,
     )
     logger.info("session opened", extra={"user_id": str(user.pk), "session_id": str(session.pk), "kind": kind, "ip": ip})
+    told = {"kind": kind, "device": session.device, "ip": ip, "expires_at": session.expires_at}
+    record_event(action="session.opened", actor=user, target=session, detail=told)
     return session
 
 
@@ -89,6 +93,7 @@ def _end(sessions: UserSessionQuerySet, *, reason: str) -> int:
     for row in rows:
         if row.session_key:
             store.delete(row.session_key)
+        record_event(action="session.ended", target=row, detail={"kind": row.kind, "reason": reason})
         logger.info("session ended", extra={"user_id": str(row.user_id), "session_id": str(row.pk), "kind": row.kind, "reason": reason})
     return sum(row.expires_at > now for row in rows)
 

@@ -14,6 +14,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from accounts.errors import TokenExpiredError, TokenInvalidError, TokenReusedError
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
+from accounts.services.audit import record_event
 from accounts.services.sessions import end_session, open_session
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def rotate_tokens(*, refresh: str) -> TokenPair:
             return _rotate(session)
         # Ended inside the lock, refused outside of the transaction: raising here would undo the end.
         end_session(session=session, reason="refresh token reused")
+        record_event(action="token.reused", target=session)
     logger.warning("refresh token reused", extra={"user_id": str(session.user_id), "session_id": str(session.pk)})
     raise TokenReusedError("This refresh token was used before; its session has been ended. Sign in again.")
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import EmailTakenError, WeakPasswordError
 from accounts.models import User, UserSession
+from accounts.services.audit import columns_of, record_event
 from accounts.services.sessions import end_sessions
 from common.errors import DomainError, InvalidInputError
 
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 FIRST_ADMIN_EMAIL = "admin@localhost"
 PROFILE_FIELDS = frozenset({"name", "base_currency", "locale", "time_zone"})
 ROLE_FIELDS = frozenset({"is_staff", "is_superuser"})
+# Columns of a user that the audit trail need not repeat.
+UNTOLD = frozenset({"password", "last_login", "created_at"})
 
 
 def create_user(*, email: str, password: str, **fields: Any) -> User:
@@ -34,19 +37,23 @@ def create_user(*, email: str, password: str, **fields: Any) -> User:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
+            record_event(action="user.created", target=user, after=columns_of(user, but=UNTOLD))
     except IntegrityError as error:
         raise EmailTakenError(f"There is already a user {user.email}.", field="email") from error
     logger.info("user created", extra={"user_id": str(user.pk), "is_staff": user.is_staff})
     return user
 
 
+@transaction.atomic
 def update_profile(*, user: User, **changes: Any) -> User:
     """Change name, base_currency, locale or time_zone. Raises InvalidInputError."""
     _refuse_unknown(changes, PROFILE_FIELDS)
+    before = columns_of(user, but=UNTOLD)
     for name, value in changes.items():
         setattr(user, name, value)
     _check(user)
     user.save(update_fields=list(changes))
+    record_event(action="user.updated", target=user, before=before, after=columns_of(user, but=UNTOLD))
     return user
 
 
@@ -56,6 +63,7 @@ def set_password(*, user: User, password: str, reason: str = "password changed",
     check_password_strength(password=password, user=user)
     user.set_password(password)
     user.save(update_fields=["password"])
+    record_event(action="user.password_set", target=user, detail={"reason": reason})
     logger.info("password set", extra={"user_id": str(user.pk), "reason": reason})
     return end_sessions(user=user, reason=reason, keep=keep)
 
@@ -65,6 +73,7 @@ def deactivate_user(*, user: User) -> int:
     """Close the account: nobody signs in to it, and its sessions end now. Returns how many were ended."""
     user.is_active = False
     user.save(update_fields=["is_active"])
+    record_event(action="user.deactivated", target=user)
     logger.info("user deactivated", extra={"user_id": str(user.pk)})
     return end_sessions(user=user, reason="account deactivated")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from accounts.services.audit import record_event
 from common.atomic import atomic_with_retry
 from common.currencies import MINOR_UNITS, list_known_currencies
 from common.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -47,7 +48,7 @@ def record_fx_rates(*, actor: "User | None", rows: Iterable[FxRow], shared: bool
     if problems:
         first = problems[0]
         raise InvalidInputError(f"[{first.line}] {first.message}", code=first.code, field=f"[{first.line}].{first.field}")
-    return _write(owner, rates, source)
+    return _write(actor, owner, rates, source)
 
 
 @atomic_with_retry
@@ -59,7 +60,7 @@ def import_fx_csv(*, actor: "User", content: bytes, shared: bool = False) -> FxI
     problems += found
     if problems:
         return FxImport(len(rows), 0, tuple(sorted(problems, key=lambda problem: problem.line)))
-    return FxImport(len(rows), _write(owner, rates, "manual"), ())
+    return FxImport(len(rows), _write(actor, owner, rates, "manual"), ())
 
 
 @atomic_with_retry
@@ -69,6 +70,8 @@ def delete_fx_rate(*, actor: "User", date: dt.date, base: str, quote: str, share
     count, _ = FxRate.objects.filter(owner=owner, date=date, base=base, quote=quote).delete()
     if not count:
         raise NotFoundError("There is no such exchange rate.")
+    pair = {"date": date, "base": base, "quote": quote, "shared": owner is None}
+    record_event(action="fx_rate.deleted", actor=actor, owner_id=owner.pk if owner else None, detail=pair)
     _announce(owner)
 
 
@@ -107,7 +110,7 @@ def _check_row(row: FxRow, latest: dt.date) -> Problem | None:
     )
 
 
-def _write(owner: "User | None", rates: Mapping[Key, Decimal], source: str) -> int:
+def _write(actor: "User | None", owner: "User | None", rates: Mapping[Key, Decimal], source: str) -> int:
     stored = _load_stored(owner, rates)
     changed = [
         FxRate(owner=owner, date=date, base=base, quote=quote, rate=rate, source=source)
@@ -118,6 +121,10 @@ def _write(owner: "User | None", rates: Mapping[Key, Decimal], source: str) -> i
         return 0
     unique = ["owner", "base", "quote", "date"]
     FxRate.objects.bulk_create(changed, batch_size=BATCH, update_conflicts=True, unique_fields=unique, update_fields=["rate", "source"])
+    days = [rate.date for rate in changed]
+    pairs = sorted({f"{rate.base}/{rate.quote}" for rate in changed})
+    detail = {"rates": len(changed), "pairs": pairs[:50], "from": min(days), "to": max(days), "source": source, "shared": owner is None}
+    record_event(action="fx_rates.recorded", actor=actor, owner_id=owner.pk if owner else None, detail=detail)
     _announce(owner)
     return len(changed)
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
+from accounts.services.audit import record_event
 from common.atomic import atomic_with_retry
 from common.errors import ConflictError, NotFoundError, TooLargeError
 from common.text import UNWANTED
@@ -121,7 +122,7 @@ def undo_import(*, actor: "User", batch: ImportBatch) -> ImportBatch:
         raise ConflictError("This import has been undone already.", code="already_undone")
     entries = Transaction.objects.filter(import_batch=row)
     instruments = list(entries.exclude(instrument=None).order_by().values_list("instrument", flat=True).distinct())
-    entries.delete()
+    removed, _ = entries.delete()
     try:
         check_instruments(locked, instruments)
     except ConflictError as error:
@@ -131,6 +132,7 @@ def undo_import(*, actor: "User", batch: ImportBatch) -> ImportBatch:
     row.undone_at = timezone.now()
     row.save(update_fields=["undone_at"])
     finish_change(locked)
+    record_event(action="import.undone", actor=actor, target=row, owner_id=locked.owner_id, detail={"removed": removed})
     return row
 
 
@@ -165,6 +167,13 @@ def _store(
     )
     if preview.created:
         _insert(actor, plan, batch)
+    record_event(
+        action="import.committed",
+        actor=actor,
+        target=batch,
+        owner_id=plan.portfolio.owner_id,
+        detail={"file": batch.file_name, "sha256": digest, "created": preview.created, "duplicates": preview.duplicates},
+    )
     return ImportResult(batch, preview.created, preview.duplicates, preview.problems, preview)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounts.services.audit import columns_of, record_event
 from common.atomic import atomic_with_retry
 from common.currencies import check_currency
 from common.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, PreconditionError
@@ -22,6 +23,7 @@ SYMBOL = re.compile(r"[A-Za-z0-9^](?:[A-Za-z0-9 .=^:&+_-]{0,38}[A-Za-z0-9.=_-])?
 ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 MIC = re.compile(r"[A-Z0-9]{4}")
 COUNTRY = re.compile(r"[A-Z]{2}")
+DATES = frozenset({"created_at", "updated_at"})
 TEXTS = {"name": 200, "sector": 60}
 PATTERNS = {
     "isin": (ISIN, "an ISIN like US0378331005"),
@@ -52,6 +54,7 @@ def create_instrument(
     facts = {**wanted, "sector": sector, "country": country, "price_source": price_source}
     instrument = build_instrument(owner=None if shared else actor, facts=facts)
     _save(instrument)
+    record_event(action="instrument.created", actor=actor, target=instrument, after=columns_of(instrument, but=DATES))
     return instrument
 
 
@@ -59,12 +62,13 @@ def create_instrument(
 def update_instrument(*, actor: "User", instrument: Instrument, expected_version: str | None = None, **changes: Any) -> Instrument:
     """Change what is known of an instrument. Its currency is fixed once prices or entries are recorded in it."""
     row = lock_instrument(actor=actor, instrument=instrument, expected_version=expected_version)
-    before = row.currency
+    before, said = row.currency, columns_of(row, but=DATES)
     _apply(row, changes)
     if row.currency != before and (Price.objects.filter(instrument=row).exists() or Transaction.objects.filter(instrument=row).exists()):
         raise ConflictError("currency: prices or transactions are recorded in the old one.", code="currency_fixed", field="currency")
     raise_for_instruments([row.pk])
     _save(row)
+    record_event(action="instrument.updated", actor=actor, target=row, before=said, after=columns_of(row, but=DATES))
     return row
 
 
@@ -75,6 +79,7 @@ def delete_instrument(*, actor: "User", instrument: Instrument, expected_version
     if Transaction.objects.filter(instrument=row).exists():
         raise ConflictError(f"{row.symbol} has transactions; delete them first.", code="instrument_in_use")
     raise_revisions(Q(benchmark=row))
+    record_event(action="instrument.deleted", actor=actor, target=row, before=columns_of(row, but=DATES))
     row.delete()
 
 

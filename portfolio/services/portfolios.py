@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.services.audit import columns_of, record_event
 from common.atomic import atomic_with_retry
 from common.currencies import check_currency
 from common.errors import ConflictError, InvalidInputError, NotFoundError, PreconditionError
@@ -40,6 +41,7 @@ def create_portfolio(
     }
     _apply(actor, portfolio, wanted)
     _save_named(portfolio)
+    record_event(action="portfolio.created", actor=actor, target=portfolio, after=_list_settings(portfolio))
     return portfolio
 
 
@@ -49,7 +51,7 @@ def update_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
     locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
     if expected_version is not None and locked.version != expected_version:
         raise PreconditionError("The portfolio has been changed in the meantime; read it again.")
-    before = {name: getattr(locked, name) for name in SETTINGS}
+    before, said = {name: getattr(locked, name) for name in SETTINGS}, _list_settings(locked)
     _apply(actor, locked, changes)
     changed = {name for name in SETTINGS if getattr(locked, name) != before[name]}
     if not changed:
@@ -65,6 +67,7 @@ def update_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
     if changed & {"allow_short", "lot_method"}:
         check_instruments(locked, rows.exclude(instrument=None).values_list("instrument", flat=True).distinct())
     finish_change(locked)
+    record_event(action="portfolio.updated", actor=actor, target=locked, before=said, after=_list_settings(locked))
     return locked
 
 
@@ -75,7 +78,8 @@ def delete_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
     if expected_version is not None and locked.version != expected_version:
         raise PreconditionError("The portfolio has been changed in the meantime; read it again.")
     # Transactions protect their accounts, so they go first.
-    Transaction.objects.filter(portfolio=locked).delete()
+    count, _ = Transaction.objects.filter(portfolio=locked).delete()
+    record_event(action="portfolio.deleted", actor=actor, target=locked, before=_list_settings(locked), detail={"transactions": count})
     locked.delete()
 
 
@@ -85,6 +89,7 @@ def create_account(*, actor: "User", portfolio: Portfolio, name: str) -> Brokera
     locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
     account = BrokerageAccount(portfolio=locked, name=check_text(name, field="name", longest=100, required=True))
     _save_named(account)
+    record_event(action="account.created", actor=actor, target=account, owner_id=locked.owner_id, after=columns_of(account))
     return account
 
 
@@ -93,8 +98,10 @@ def rename_account(*, actor: "User", account: BrokerageAccount, name: str) -> Br
     """Give the account another name; its entries stay with it."""
     locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id)
     row = _find_account(locked, account)
+    before = columns_of(row)
     row.name = check_text(name, field="name", longest=100, required=True)
     _save_named(row)
+    record_event(action="account.renamed", actor=actor, target=row, owner_id=locked.owner_id, before=before, after=columns_of(row))
     finish_change(locked)
     return row
 
@@ -106,7 +113,12 @@ def delete_account(*, actor: "User", account: BrokerageAccount) -> None:
     row = _find_account(locked, account)
     if Transaction.objects.filter(account=row).exists() or Transaction.objects.filter(counter_account=row).exists():
         raise ConflictError("This account has transactions; delete or move them first.", code="account_in_use")
+    record_event(action="account.deleted", actor=actor, target=row, owner_id=locked.owner_id, before=columns_of(row))
     row.delete()
+
+
+def _list_settings(portfolio: Portfolio) -> dict[str, Any]:
+    return {name: value for name, value in columns_of(portfolio).items() if name in SETTINGS}
 
 
 def _find_account(portfolio: Portfolio, account: BrokerageAccount) -> BrokerageAccount:

@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from accounts.services.audit import record_event
 from common.atomic import atomic_with_retry
 from common.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from portfolio.importers.drafts import Problem
@@ -44,7 +45,7 @@ def record_prices(*, actor: "User", instrument: Instrument, rows: Iterable[tuple
     """
     locked = lock_instrument(actor=actor, instrument=instrument)
     closes = _collect(rows)
-    return _write({locked: closes}, source)
+    return _write(actor, {locked: closes}, source)
 
 
 @atomic_with_retry
@@ -58,16 +59,18 @@ def record_prices_by_symbol(*, actor: "User", rows: Iterable[tuple[str, dt.date,
             message = f"[{index}] symbol: there is no instrument {symbol[:40]!r}; create it first."
             raise InvalidInputError(message, code="unknown_symbol", field=f"[{index}].symbol")
         groups.setdefault(known[symbol].pk, []).append((date, close))
-    return _write({row: _collect(groups[row.pk]) for row in lock_instruments(actor=actor, instruments=known.values())}, "manual")
+    return _write(actor, {row: _collect(groups[row.pk]) for row in lock_instruments(actor=actor, instruments=known.values())}, "manual")
 
 
 @atomic_with_retry
 def delete_price(*, actor: "User", instrument: Instrument, date: dt.date) -> None:
     """Remove the close of one day; raise NotFoundError when there is none."""
     locked = lock_instrument(actor=actor, instrument=instrument)
-    count, _ = Price.objects.filter(instrument=locked, date=date).delete()
-    if not count:
+    row = Price.objects.filter(instrument=locked, date=date).first()
+    if row is None:
         raise NotFoundError("There is no price of this day.")
+    row.delete()
+    record_event(action="price.deleted", actor=actor, target=locked, before={"date": date, "close": row.close})
     _announce([locked])
 
 
@@ -86,7 +89,7 @@ def import_prices_csv(*, actor: "User", content: bytes, instrument: Instrument |
             fresh.delete()
         return PriceImport(len(rows), 0, (), tuple(sorted(problems, key=lambda problem: problem.line)))
     locked = lock_instruments(actor=actor, instruments=closes)
-    written = _write({row: closes[row] for row in locked}, "manual")
+    written = _write(actor, {row: closes[row] for row in locked}, "manual")
     return PriceImport(len(rows), written, tuple(sorted(made)), ())
 
 
@@ -161,7 +164,7 @@ def _collect(rows: Iterable[tuple[dt.date, Decimal]]) -> dict[dt.date, Decimal]:
     return closes
 
 
-def _write(closes: Mapping[Instrument, Mapping[dt.date, Decimal]], source: str) -> int:
+def _write(actor: "User", closes: Mapping[Instrument, Mapping[dt.date, Decimal]], source: str) -> int:
     """Write what differs from the stored closes; raise revisions and send news once."""
     changed: list[Price] = []
     for instrument, days in closes.items():
@@ -174,8 +177,19 @@ def _write(closes: Mapping[Instrument, Mapping[dt.date, Decimal]], source: str) 
     Price.objects.bulk_create(
         changed, batch_size=BATCH, update_conflicts=True, unique_fields=["instrument", "date"], update_fields=["close", "source"]
     )
-    _announce([instrument for instrument in closes if any(price.instrument_id == instrument.pk for price in changed)])
+    touched = [instrument for instrument in closes if any(price.instrument_id == instrument.pk for price in changed)]
+    for instrument in touched:
+        _note(actor, instrument, [price for price in changed if price.instrument_id == instrument.pk])
+    _announce(touched)
     return len(changed)
+
+
+def _note(actor: "User", instrument: Instrument, changed: list[Price]) -> None:
+    days = [price.date for price in changed]
+    detail: dict[str, Any] = {"prices": len(days), "from": min(days), "to": max(days), "source": changed[0].source}
+    if len(changed) == 1:
+        detail["close"] = changed[0].close
+    record_event(action="prices.recorded", actor=actor, target=instrument, detail=detail)
 
 
 def _load_stored(instrument_id: UUID, days: Mapping[dt.date, Decimal]) -> dict[dt.date, tuple[Decimal, str]]:

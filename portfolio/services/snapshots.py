@@ -49,10 +49,11 @@ def draft_of(transaction: Transaction) -> TransactionDraft:
 
 
 def take_snapshot(legs: list[Transaction]) -> Snapshot:
-    return {"rows": [_write(leg) for leg in legs]}
+    return {"rows": [list_values(leg) for leg in legs]}
 
 
-def _write(row: Transaction) -> dict[str, Any]:
+def list_values(row: Transaction) -> dict[str, Any]:
+    """Return everything the entry says, by name, as plain JSON values."""
     draft = draft_of(row)
     values: dict[str, Any] = {"id": str(row.pk), "sequence": row.sequence}
     values |= {name: getattr(draft, name) for name in TEXTS}

@@ -5,8 +5,9 @@ numbers. They live together: recording, changing, removing or restoring one does
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from accounts.services.audit import record_event
 from common.atomic import atomic_with_retry
 from common.errors import ConflictError, InvalidInputError, NotFoundError, PreconditionError
 from common.identifiers import read_uuid
@@ -50,6 +51,7 @@ def record_transaction(*, actor: "User", portfolio: Portfolio, draft: Transactio
     legs = [_fill(Transaction(portfolio=locked, sequence=first + step), leg, instrument) for step, leg in enumerate(drafts)]
     for leg in legs:
         leg.save(force_insert=True)
+        _note(actor, "recorded", leg, after=snapshots.list_values(leg))
     check_instruments(locked, [legs[0].instrument_id])
     finish_change(locked)
     return next(leg for leg in legs if leg.kind == draft.kind)
@@ -75,7 +77,9 @@ def update_transaction(*, actor: "User", transaction: Transaction, draft: Transa
     drafts = [draft] if partner is None else _legs_onto(row, partner, draft)
     for leg, leg_draft in zip((row, partner), drafts, strict=False):
         if leg is not None:
+            said = snapshots.list_values(leg)
             _fill(leg, leg_draft, instrument).save()
+            _note(actor, "updated", leg, before=said, after=snapshots.list_values(leg))
     check_instruments(locked, [before, row.instrument_id])
     finish_change(locked)
     return row
@@ -90,6 +94,8 @@ def delete_transaction(*, actor: "User", transaction: Transaction, expected_vers
     locked, row = _lock_row(actor, transaction, expected_version)
     legs = [leg for leg in (row, find_partner(row)) if leg is not None]
     snapshot = snapshots.take_snapshot(legs)
+    for leg in legs:
+        _note(actor, "deleted", leg, before=snapshots.list_values(leg))
     Transaction.objects.filter(pk__in=[leg.pk for leg in legs]).delete()
     check_instruments(locked, [row.instrument_id])
     finish_change(locked)
@@ -115,6 +121,7 @@ def restore_transaction(*, actor: "User", portfolio: Portfolio, snapshot: snapsh
         _refuse_taken_number(locked, row.draft.external_id)
         legs.append(_fill(Transaction(id=row.id, portfolio=locked, sequence=row.sequence), row.draft, instrument))
         legs[-1].save(force_insert=True)
+        _note(actor, "restored", legs[-1], after=snapshots.list_values(legs[-1]))
     check_instruments(locked, [leg.instrument_id for leg in legs])
     finish_change(locked)
     return legs[0]
@@ -187,6 +194,10 @@ def check_context(draft: TransactionDraft, *, portfolio: Portfolio, instrument: 
 
 def unknown_symbol(symbol: str, line: int = 0) -> Problem:
     return Problem(line, "symbol", "unknown_symbol", f"symbol: there is no instrument {symbol[:40]!r}; create it first.")
+
+
+def _note(actor: "User", verb: str, row: Transaction, **said: dict[str, Any]) -> None:
+    record_event(action=f"transaction.{verb}", actor=actor, target=row, owner_id=row.portfolio.owner_id, **said)
 
 
 def _lock_row(actor: "User", transaction: Transaction, expected_version: str | None) -> tuple[Portfolio, Transaction]:
