@@ -1,6 +1,7 @@
 """Every signed-in browser request belongs to a live UserSession."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.audit.origin import Origin, acting_from, name_actor
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
+from accounts.services.audit import record_event
 from accounts.services.sessions import rebind_session, touch_session
 from common.addresses import read_client_address
 from common.formatting import find_zone
@@ -22,6 +24,7 @@ from common.formatting import find_zone
 SESSION_ID_KEY = "user_session_id"
 # Where a request comes from, by the first part of its path; else from the pages.
 SOURCES = {"api": "api", "admin": "admin"}
+READS = frozenset({"GET", "HEAD"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -32,9 +35,26 @@ def origin_middleware(get_response: GetResponse) -> GetResponse:
         part = request.path_info.split("/", 2)[1]
         origin = Origin(SOURCES.get(part, "web"), ip=read_client_address(request.META) or "")
         with acting_from(origin):
-            return get_response(request)
+            response = get_response(request)
+            _note_access(request, response)
+        return response
 
     return answer
+
+
+def _note_access(request: HttpRequest, response: HttpResponse) -> None:
+    """Note what a signed-in person was refused and, where that is switched on, what he read.
+
+    Before the answer leaves: what cannot be noted is not read.
+    """
+    session = getattr(request, "user_session", None)
+    if session is None:
+        return
+    told = {"method": request.method, "path": request.path[:500], "status": response.status_code}
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        record_event(action="access.denied", actor=session.user, detail=told)
+    elif request.method in READS and (settings.AUDIT_MODE or getattr(session, "is_watched", False)):
+        record_event(action="access.read", actor=session.user, detail=told)
 
 
 def user_session_middleware(get_response: GetResponse) -> GetResponse:

@@ -26,6 +26,7 @@ LOG_DIR = read_path("LOG_DIR", BASE_DIR / "logs")
 BACKUP_DIR = read_path("BACKUP_DIR", VAR_DIR / "backups")
 # Closed to others from the first moment; one that exists keeps the rights its owner gave it.
 VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+AUDIT_MODE = read_bool("AUDIT_MODE", False)
 AUDIT_DIR = read_path("AUDIT_DIR", VAR_DIR / "audit")
 PID_FILE = read_path("PID_FILE", BASE_DIR / ".production.pid")
 LAYOUT = Layout(VAR_DIR)

@@ -54,6 +54,20 @@ class AuditEvent(models.Model):
         return found
 
 
+class AuditMode(models.Model):
+    """Whether reads are noted too. One row at most; none: they are not."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    is_on = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="auditmode_one_row")]
+
+    def __str__(self) -> str:
+        return "on" if self.is_on else "off"
+
+
 class AuditLink(models.Model):
     """The place of an event in the chain, given when it was committed."""
 

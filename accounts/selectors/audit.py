@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min, Q, QuerySet
 
 from accounts.audit.digest import FIRST, digest_event, format_moment
-from accounts.models import AuditEvent, AuditLink, User
+from accounts.models import AuditEvent, AuditLink, AuditMode, User
 
 # Whoever has inserted an event beside the chain has no link; they come last.
 ROWS = """
@@ -80,6 +81,11 @@ def list_events(
     if text:
         wanted &= Q(actor_name__icontains=text) | Q(object_name__icontains=text) | Q(action__icontains=text)
     return AuditEvent.objects.filter(wanted).order_by("-occurred_at", "-id")
+
+
+def is_reading_noted() -> bool:
+    """Whether reads are noted too: by the setting, or switched on by an operator."""
+    return settings.AUDIT_MODE or AuditMode.objects.filter(is_on=True).exists()
 
 
 def find_head() -> AuditLink | None:

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists
 
-from accounts.models import User, UserSession
+from accounts.models import AuditMode, User, UserSession
 from accounts.models.session import UserSessionQuerySet
 from common.errors import NotFoundError
 
@@ -14,8 +15,10 @@ def get_live_session(*, session_id: str | UUID) -> UserSession | None:
 
     It is read for every request, so that an ended session is refused at once, by every process.
     """
+    # Whether reads are to be noted comes with the same read.
+    sessions = UserSession.objects.active().select_related("user").annotate(is_watched=Exists(AuditMode.objects.filter(is_on=True)))
     try:
-        return UserSession.objects.active().select_related("user").get(pk=session_id, user__is_active=True)
+        return sessions.get(pk=session_id, user__is_active=True)
     except (UserSession.DoesNotExist, ValidationError):
         return None
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.audit.origin import find_origin
 from accounts.audit.record import Values, write_record
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, AuditMode, User
 
 # A second copy outside of the database: who did what, without the amounts.
 logger = logging.getLogger("accounts.audit")
@@ -54,6 +54,18 @@ def record_event(
     event.save(force_insert=True)
     transaction.on_commit(partial(_log, event), robust=True)
     return event
+
+
+@transaction.atomic
+def switch_reading(*, on: bool) -> bool:
+    """Let reads be noted too, or no longer, from the next request on; return whether that is a change."""
+    mode, _ = AuditMode.objects.select_for_update().get_or_create(pk=1)
+    if mode.is_on == on:
+        return False
+    mode.is_on = on
+    mode.save()
+    record_event(action=f"audit.reading_{'on' if on else 'off'}")
+    return True
 
 
 def prepare_months() -> int:

@@ -395,3 +395,31 @@ def test_the_administration_shows_the_trail_and_leads_along_a_person_and_an_obje
     assert f"?object_id={portfolio.pk}" in page
     assert "base_currency" in page
     assert client.post(f"/admin/accounts/auditevent/{event.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_reads_are_noted_from_the_next_request_on_while_the_mode_is_on(alice, capsys):
+    client = sign_in(alice)
+    assert client.get("/api/v1/portfolios").status_code == 200
+    assert not list_events(action="access").exists()
+    assert call("audit_mode", "on", capsys=capsys) == (0, {"mode": "on", "changed": True})
+    assert call("audit_mode", "on", capsys=capsys) == (0, {"mode": "on", "changed": False})
+    client.get("/api/v1/portfolios")
+    event = list_events(action="access.read").get()
+    assert (event.actor_id, event.source, event.told["detail"]) == (alice.pk, "api", {"method": "GET", "path": "/api/v1/portfolios", "status": 200})
+    call("audit_mode", "off", capsys=capsys)
+    client.get("/api/v1/portfolios")
+    assert list_events(action="access.read").count() == 1
+    assert list_events(action="audit").count() == 2
+
+
+def test_reads_with_a_token_are_noted_too(client, alice, settings):
+    access = client.post("/api/ums/auth/login", {"email": alice.email, "password": PASSWORD}, content_type="application/json").json()["access"]
+    settings.AUDIT_MODE = True
+    client.get("/api/v1/portfolios", HTTP_AUTHORIZATION=f"Bearer {access}")
+    assert list_events(action="access.read").get().session_id is not None
+
+
+def test_what_a_signed_in_person_is_refused_is_noted(alice):
+    assert sign_in(alice).get("/api/ums/audit").status_code == 403
+    event = list_events(action="access.denied").get()
+    assert (event.actor_name, event.told["detail"]["path"]) == (alice.email, "/api/ums/audit")

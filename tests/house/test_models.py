@@ -9,7 +9,14 @@ from django.core.management import call_command
 
 OUR_APPS = ("accounts", "portfolio", "terminal", "assistant", "ops")
 # Rows that serve the machinery only; a person has nothing to look for in them.
-WITHOUT_ADMIN = {"accounts.AuditLink", "accounts.IdempotencyRecord", "portfolio.ImportUpload", "portfolio.LedgerRevision", "portfolio.RatesRevision"}
+WITHOUT_ADMIN = {
+    "accounts.AuditLink",
+    "accounts.AuditMode",
+    "accounts.IdempotencyRecord",
+    "portfolio.ImportUpload",
+    "portfolio.LedgerRevision",
+    "portfolio.RatesRevision",
+}
 
 
 def our_models() -> list[type]:
