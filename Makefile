@@ -23,6 +23,7 @@ lint: ready-for-tests
 	$(BIN)/lint-imports
 	$(BIN)/django-upgrade --target-version 5.2 --check $$(git ls-files '*.py' 2>/dev/null || find . -name '*.py' -not -path './.venv/*' -not -path './node_modules/*')
 	$(BIN)/typos
+	$(BIN)/bandit --quiet --recursive -ll accounts assistant common config deploy ops portfolio terminal
 	$(BIN)/djade --check $$(git ls-files 'templates/*.html' 2>/dev/null || find templates -name '*.html')
 
 format: ready-for-tests

@@ -31,7 +31,7 @@ MENU = (
         "Market data",
         (("portfolio.Instrument", "candlestick_chart"), ("portfolio.Price", "show_chart"), ("portfolio.FxRate", "currency_exchange")),
     ),
-    ("Operations", ()),
+    ("Operations", (("ops.SecurityReport", "verified_user"),)),
 )
 
 

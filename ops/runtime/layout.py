@@ -55,4 +55,4 @@ def _shorten(folder: Path) -> Path:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     # Not TMPDIR: every process must find the same place. What is made there belongs to us and is closed to others.
-    return Path("/tmp") / f"spms-{os.getuid()}-{digest}"  # noqa: S108
+    return Path("/tmp") / f"spms-{os.getuid()}-{digest}"  # noqa: S108  # nosec B108

@@ -29,7 +29,7 @@ def _explain(error: OSError, address: str, port: int, setting: str) -> str:
 
 def local_address(address: str) -> str:
     """Return where a process of this machine reaches a server bound to the address."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(address, address)  # noqa: S104 - compared, not bound
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(address, address)  # noqa: S104  # nosec B104  compared, not bound
 
 
 def ask_http(address: str, port: int, path: str, *, seconds: float = 2.0) -> tuple[int, bytes]:

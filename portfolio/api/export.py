@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 
 from accounts.api.serializers import ErrorSerializer
+from accounts.services.audit import record_event
 from common.api.etags import PRIVATE, read_tags
 from common.api.query import read_choice
 from portfolio.api.base import IF_NONE_MATCH, PortfolioAPIView, tag_ledger
@@ -41,6 +42,7 @@ class ExportView(PortfolioAPIView):
         headers = {"ETag": f'"{tag}"', "Cache-Control": PRIVATE}
         if tag in read_tags(request, "If-None-Match"):
             return HttpResponse(status=304, headers=headers)
+        record_event(action="portfolio.exported", actor=request.user, target=portfolio, detail={"format": kind})
         headers["Content-Disposition"] = f'attachment; filename="{_name_file(portfolio)}.{kind}"'
         return HttpResponse(write_ledger(portfolio, kind), content_type=TYPES[kind], headers=headers)
 
