@@ -46,6 +46,9 @@ WEB_THREADS = read_int("WEB_THREADS", 2, low=1, high=64)
 # -- secrets ------------------------------------------------------------------------------------------------
 SECRET_KEY = secrets.read_secret("SECRET_KEY", LAYOUT.secrets_dir, production=IS_PRODUCTION)
 JWT_SECRET = secrets.read_secret("JWT_SECRET", LAYOUT.secrets_dir, production=IS_PRODUCTION)
+# Older ones only verify. Rotation writes the file; whoever keeps secrets in the environment lists them here instead.
+JWT_OLD_SECRETS = [secrets.check_strength("JWT_OLD_SECRETS", value) for value in read_list("JWT_OLD_SECRETS")]
+JWT_KEY_RING = read_path("JWT_KEY_RING", LAYOUT.secrets_dir / "jwt_keys.json")
 METRICS_TOKEN = read_text("METRICS_TOKEN")
 
 # -- application --------------------------------------------------------------------------------------------
@@ -227,9 +230,9 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
+# The keys are not the library's affair: accounts.keyring signs and verifies.
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
-    "SIGNING_KEY": JWT_SECRET,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "ISSUER": "spms",
