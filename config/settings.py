@@ -279,6 +279,7 @@ IMPORT_MAX_BYTES = read_int("IMPORT_MAX_BYTES", 50 * 2**20, low=1024)
 # -- API ----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.PersonalTokenAuthentication",
         "accounts.api.authentication.SessionTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],

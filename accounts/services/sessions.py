@@ -6,10 +6,11 @@ from importlib import import_module
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.devices import describe_device
-from accounts.models import User, UserSession
+from accounts.devices import LONGEST, describe_device
+from accounts.models import PersonalToken, User, UserSession
 from accounts.models.session import UserSessionQuerySet
 
 logger = logging.getLogger(__name__)
@@ -28,16 +29,20 @@ def open_session(
     lifetime: timedelta,
     ip: str | None = None,
     user_agent: str = "",
+    device: str = "",
     session_key: str = "",
     refresh_id: str = "",
 ) -> UserSession:
-    """Record a login. `session_key` binds it to a browser's Django session, `refresh_id` to a refresh token."""
+    """Record a login. `session_key` binds it to a browser's Django session, `refresh_id` to a refresh token.
+
+    `device` says what the user agent does not.
+    """
     now = timezone.now()
     session = UserSession.objects.create(
         user=user,
         kind=kind,
         ip=ip,
-        device=describe_device(user_agent),
+        device=device[:LONGEST] or describe_device(user_agent),
         created_at=now,
         last_seen_at=now,
         expires_at=now + lifetime,
@@ -67,9 +72,11 @@ def end_session(*, session: UserSession, reason: str) -> bool:
     return _end(UserSession.objects.filter(pk=session.pk), reason=reason) > 0
 
 
-def end_sessions(*, user: User, reason: str, keep: UserSession | None = None) -> int:
-    """End the user's sessions of every kind, but for the one to keep; return how many were open."""
+def end_sessions(*, user: User, reason: str, keep: UserSession | None = None, keep_tokens: bool = False) -> int:
+    """End the user's sessions of every kind, but for the one to keep and perhaps personal tokens; return how many were open."""
     sessions = UserSession.objects.filter(user=user)
+    if keep_tokens:
+        sessions = sessions.filter(personal_token=None)
     return _end(sessions.exclude(pk=keep.pk) if keep else sessions, reason=reason)
 
 
@@ -82,9 +89,11 @@ def end_every_session(*, reason: str, kind: str = "") -> int:
 @transaction.atomic
 def _end(sessions: UserSessionQuerySet, *, reason: str) -> int:
     # In the order of their ids: two that end the same sessions wait for each other instead of locking each other out.
-    rows = list(sessions.filter(ended_at=None).order_by("id").select_for_update())
+    rows = list(sessions.filter(ended_at=None).order_by("id").select_for_update(of=("self",)))
     now = timezone.now()
-    UserSession.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=now, end_reason=reason)
+    UserSession.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=now, end_reason=reason[:40])
+    if any(row.kind == UserSession.Kind.TOKEN for row in rows):
+        PersonalToken.objects.filter(session__in=rows, revoked_at=None).update(revoked_at=now)
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     for row in rows:
         if row.session_key:
@@ -96,4 +105,5 @@ def _end(sessions: UserSessionQuerySet, *, reason: str) -> int:
 def remove_old_sessions(*, older_than: timedelta) -> int:
     """Delete the rows of sessions that ended or ran out that long ago; return their number."""
     border = timezone.now() - older_than
-    return UserSession.objects.filter(expires_at__lt=border).delete()[0] + UserSession.objects.filter(ended_at__lt=border).delete()[0]
+    over = UserSession.objects.filter(Q(expires_at__lt=border) | Q(ended_at__lt=border))
+    return over.delete()[1].get(UserSession._meta.label, 0)

@@ -21,6 +21,8 @@ SETTINGS = ("name", "base_currency", "lot_method", "cash_tracking", "allow_short
 
 
 class ExportView(PortfolioAPIView):
+    scope_area = "portfolio"
+
     @extend_schema(
         operation_id="ledger_export",
         responses={
