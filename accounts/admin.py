@@ -94,6 +94,9 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             deactivate_user(user=obj)
+        elif change and not {*ROLE_FIELDS}.isdisjoint(form.changed_data):
+            own = request.user_session if obj == request.user else None  # type: ignore[attr-defined]  # the middleware sets it
+            end_sessions(user=obj, reason="rights changed", keep=own, keep_tokens=True)
 
     @admin.action(description="Close the selected accounts and end their sessions", permissions=["change"])
     def close_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:

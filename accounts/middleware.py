@@ -13,11 +13,12 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
-from accounts.services.sessions import rebind_session, touch_session
+from accounts.services.sessions import end_session, is_too_old_for_admin, rebind_session, touch_session
 from common.formatting import find_zone
 
 # Where the Django session keeps the id of its UserSession.
 SESSION_ID_KEY = "user_session_id"
+ADMIN_PATH = "/admin/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -48,7 +49,10 @@ def _find_session(request: HttpRequest) -> UserSession | None:
         return None
     session = get_live_session(session_id=request.session.get(SESSION_ID_KEY, ""))
     if session is not None and str(session.user_id) == request.session[SESSION_KEY] and _is_password_unchanged(request, session.user):
-        return session
+        if not (request.path_info.startswith(ADMIN_PATH) and session.user.is_staff and is_too_old_for_admin(session=session)):
+            return session
+        # Ended, not only refused: the login page sends whoever is signed in straight back.
+        end_session(session=session, reason="too old for the administration")
     request.session.flush()
     request.user = AnonymousUser()
     return None

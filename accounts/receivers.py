@@ -8,7 +8,14 @@ from django.http import HttpRequest
 
 from accounts.middleware import SESSION_ID_KEY
 from accounts.models import User, UserSession
-from accounts.services.sessions import REMEMBERED_LIFETIME, SHORT_LIFETIME, end_session, open_session
+from accounts.services.sessions import (
+    REMEMBERED_LIFETIME,
+    SHORT_IDLE_TIME,
+    SHORT_LIFETIME,
+    end_session,
+    end_surplus_sessions,
+    open_session,
+)
 from common.addresses import read_client_address
 
 
@@ -22,14 +29,17 @@ def open_browser_session(request: HttpRequest, user: User, **kwargs: Any) -> Non
         end_session(session=replaced, reason="replaced by a new login")
     if request.session.session_key is None:
         request.session.create()
+    is_short = request.session.get_expire_at_browser_close()
     session = open_session(
         user=user,
         kind=UserSession.Kind.BROWSER,
-        lifetime=SHORT_LIFETIME if request.session.get_expire_at_browser_close() else REMEMBERED_LIFETIME,
+        lifetime=SHORT_LIFETIME if is_short else REMEMBERED_LIFETIME,
+        idle_time=SHORT_IDLE_TIME if is_short else None,
         ip=read_client_address(request.META),
         user_agent=request.headers.get("user-agent", ""),
         session_key=request.session.session_key or "",
     )
+    end_surplus_sessions(newest=session)
     request.session[SESSION_ID_KEY] = str(session.pk)
     request.user_session = session  # type: ignore[attr-defined]
 

@@ -185,6 +185,9 @@ CHANNEL_LAYERS = {
     },
 }
 
+# What an open socket asks about its session.
+SOCKET_SESSION_CHECK = "accounts.selectors.sessions.is_session_live"
+
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

@@ -2,7 +2,9 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,12 +14,19 @@ from django.utils import timezone
 from accounts.devices import LONGEST, describe_device
 from accounts.models import PersonalToken, User, UserSession
 from accounts.models.session import UserSessionQuerySet
+from accounts.selectors.sessions import list_live_sessions
+from common.groups import tell_sessions_ended
 
 logger = logging.getLogger(__name__)
 
-# A remembered browser stays signed in for a month, another one for a working day and at most until it is closed.
+# A remembered browser stays signed in for a month; another one until it is closed or not used for half a day, and a day at most.
 REMEMBERED_LIFETIME = timedelta(days=30)
-SHORT_LIFETIME = timedelta(hours=12)
+SHORT_LIFETIME = timedelta(hours=24)
+SHORT_IDLE_TIME = timedelta(hours=12)
+# The administration asks for more: a login of today, and use within the last half hour.
+ADMIN_LIFETIME, ADMIN_IDLE_TIME = timedelta(hours=12), timedelta(minutes=30)
+# More open sessions than a person can have devices are forgotten ones: those not used for longest end.
+MOST_SESSIONS = 20
 # How exact `last_seen_at` is: one write a minute and session.
 SEEN_EVERY = timedelta(seconds=60)
 
@@ -27,6 +36,7 @@ def open_session(
     user: User,
     kind: str,
     lifetime: timedelta,
+    idle_time: timedelta | None = None,
     ip: str | None = None,
     user_agent: str = "",
     device: str = "",
@@ -35,7 +45,7 @@ def open_session(
 ) -> UserSession:
     """Record a login. `session_key` binds it to a browser's Django session, `refresh_id` to a refresh token.
 
-    `device` says what the user agent does not.
+    It ends after `lifetime`, or sooner when it is not used for `idle_time`. `device` says what the user agent does not.
     """
     now = timezone.now()
     session = UserSession.objects.create(
@@ -45,7 +55,9 @@ def open_session(
         device=device[:LONGEST] or describe_device(user_agent),
         created_at=now,
         last_seen_at=now,
-        expires_at=now + lifetime,
+        expires_at=now + min(lifetime, idle_time or lifetime),
+        latest_end_at=now + lifetime,
+        idle_time=idle_time,
         session_key=session_key,
         refresh_id=refresh_id,
     )
@@ -56,9 +68,26 @@ def open_session(
 def touch_session(*, session: UserSession) -> None:
     """Note that the session is in use, at most once a minute."""
     now = timezone.now()
-    if now - session.last_seen_at >= SEEN_EVERY:
-        UserSession.objects.filter(pk=session.pk, last_seen_at__lte=now - SEEN_EVERY).update(last_seen_at=now)
-        session.last_seen_at = now
+    if now - session.last_seen_at < SEEN_EVERY:
+        return
+    session.last_seen_at = now
+    changes: dict[str, Any] = {"last_seen_at": now}
+    if session.idle_time and session.latest_end_at:
+        session.expires_at = changes["expires_at"] = min(now + session.idle_time, session.latest_end_at)
+    UserSession.objects.filter(pk=session.pk, last_seen_at__lte=now - SEEN_EVERY).update(**changes)
+
+
+def is_too_old_for_admin(*, session: UserSession) -> bool:
+    """Tell whether the administration must ask this session to sign in again."""
+    now = timezone.now()
+    return now - session.created_at > ADMIN_LIFETIME or now - session.last_seen_at > ADMIN_IDLE_TIME
+
+
+def end_surplus_sessions(*, newest: UserSession) -> int:
+    """End the least used sessions of its user beyond the number that may be open. Personal tokens are counted elsewhere."""
+    others = UserSession.objects.active().filter(user=newest.user, personal_token=None).exclude(pk=newest.pk)
+    surplus = list(others.order_by("-last_seen_at", "-id").values_list("pk", flat=True)[MOST_SESSIONS - 1 :])
+    return _end(UserSession.objects.filter(pk__in=surplus), reason="too many sessions") if surplus else 0
 
 
 def rebind_session(*, session: UserSession, session_key: str) -> None:
@@ -80,10 +109,9 @@ def end_sessions(*, user: User, reason: str, keep: UserSession | None = None, ke
     return _end(sessions.exclude(pk=keep.pk) if keep else sessions, reason=reason)
 
 
-def end_every_session(*, reason: str, kind: str = "") -> int:
-    """Sign everyone out, or end every session of one kind; return how many were open."""
-    sessions = UserSession.objects.all()
-    return _end(sessions.filter(kind=kind) if kind else sessions, reason=reason)
+def end_every_session(*, reason: str, kind: str = "", user: User | None = None, unused_for: timedelta | None = None) -> int:
+    """Sign everyone out, or end the sessions of one kind, user, or not used for so long; return how many were open."""
+    return _end(list_live_sessions(kind=kind, user=user, unused_for=unused_for), reason=reason)
 
 
 @transaction.atomic
@@ -95,6 +123,8 @@ def _end(sessions: UserSessionQuerySet, *, reason: str) -> int:
     if any(row.kind == UserSession.Kind.TOKEN for row in rows):
         PersonalToken.objects.filter(session__in=rows, revoked_at=None).update(revoked_at=now)
     store = import_module(settings.SESSION_ENGINE).SessionStore()
+    if rows:
+        transaction.on_commit(partial(tell_sessions_ended, [row.pk for row in rows]))
     for row in rows:
         if row.session_key:
             store.delete(row.session_key)
