@@ -280,6 +280,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 IMPORT_MAX_BYTES = read_int("IMPORT_MAX_BYTES", 50 * 2**20, low=1024)
 
 # -- API ----------------------------------------------------------------------------------------------------
+API_WRITES_PER_MINUTE = read_int("API_WRITES_PER_MINUTE", 1200, low=1)
+API_FIGURES_PER_MINUTE = read_int("API_FIGURES_PER_MINUTE", 1200, low=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.PersonalTokenAuthentication",
@@ -287,6 +289,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["common.api.throttles.APIThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["common.api.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPages",
