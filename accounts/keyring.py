@@ -65,12 +65,16 @@ class KeyRing:
         keys = [key for kid in self._read() if (key := self.find_key(kid))]
         return sorted(keys, key=lambda key: key.created_at or dt.datetime.min.replace(tzinfo=dt.UTC), reverse=True)
 
-    def rotate(self) -> SigningKey:
-        """Add a new key, retire the present ones, forget those that verify no more; return the new one."""
+    def rotate(self, *, keep_old: bool = True) -> SigningKey:
+        """Add a new key, retire the present ones, forget those that verify no more; return the new one.
+
+        With `keep_old=False` nothing signed before is good any more: for a key that somebody else has.
+        """
         now = timezone.now()
         secret = secrets.token_urlsafe(48)
         new = SigningKey(name_key(secret), secret, created_at=now)
-        retired = [SigningKey(key.kid, key.secret, key.created_at, key.retired_at or now) for key in self._read().values()]
+        end = now if keep_old else now - self.kept
+        retired = [SigningKey(key.kid, key.secret, key.created_at, min(key.retired_at or end, end)) for key in self._read().values()]
         # What the environment names stays listed as retired: without its line it would sign again.
         kept = [key for key in retired if key.kid in self._named or now < (key.retired_at or now) + self.kept]
         self._write([new, *kept])

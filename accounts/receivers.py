@@ -13,7 +13,6 @@ from accounts.services.sessions import (
     SHORT_IDLE_TIME,
     SHORT_LIFETIME,
     end_session,
-    end_surplus_sessions,
     open_session,
 )
 from common.addresses import read_client_address
@@ -39,7 +38,6 @@ def open_browser_session(request: HttpRequest, user: User, **kwargs: Any) -> Non
         user_agent=request.headers.get("user-agent", ""),
         session_key=request.session.session_key or "",
     )
-    end_surplus_sessions(newest=session)
     request.session[SESSION_ID_KEY] = str(session.pk)
     request.user_session = session  # type: ignore[attr-defined]
 

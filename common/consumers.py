@@ -13,12 +13,14 @@ from django.db import InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
-from common.groups import name_session_group
+from common.groups import is_layer_there, name_session_group
 
 logger = logging.getLogger(__name__)
 
 # Not signed in, or no longer: the client must not try again by itself.
 SESSION_ENDED = 4401
+# The name of a channel layer that is not configured: Channels then does without.
+NO_LAYER = "none"
 
 
 class SessionSocketMixin:
@@ -31,6 +33,7 @@ class SessionSocketMixin:
 
     check_seconds = 10.0
 
+    channel_layer_alias: str
     channel_layer: Any
     channel_name: str
     close: Callable[..., Any]
@@ -39,6 +42,12 @@ class SessionSocketMixin:
     _watcher: "asyncio.Task[None] | None" = None
     _is_joined = False
     _is_over = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # A consumer that cannot have its channel never answers the handshake. Without one it only lacks messages.
+        if not await is_layer_there():
+            self.channel_layer_alias = NO_LAYER
+        await super().__call__(scope, receive, send)  # type: ignore[misc]  # the consumer that this is mixed into
 
     async def watch_session(self, session_id: object) -> bool:
         """Return True and keep watch if the session is open, else close the socket and return False."""
@@ -79,6 +88,8 @@ class SessionSocketMixin:
                 await self.end_socket()
 
     async def _join(self) -> None:
+        if self.channel_layer is None:
+            return
         try:
             await self.channel_layer.group_add(name_session_group(self.session_id), self.channel_name)
             self._is_joined = True

@@ -34,6 +34,20 @@ def tell_sessions_ended(session_ids: Iterable[object]) -> None:
             logger.warning("sockets were not told that their session ended; they find out themselves: %s", type(error).__name__)
 
 
+async def is_layer_there() -> bool:
+    """Tell whether the channel layer answers, in half a second at most."""
+    if PAUSE.is_on:
+        return False
+    try:
+        async with asyncio.timeout(LONGEST_WAIT):
+            await get_channel_layer().send("nobody", {"type": "probe"})
+    except (RedisError, OSError, TimeoutError) as error:
+        if PAUSE.begin():
+            logger.warning("sockets are opened without the channel layer: %s", type(error).__name__)
+        return False
+    return True
+
+
 async def _send(groups: list[str], message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     async with asyncio.timeout(LONGEST_WAIT):

@@ -12,15 +12,16 @@ from common.errors import BusyError
 logger = logging.getLogger(__name__)
 
 
-def rotate_signing_key() -> SigningKey:
+def rotate_signing_key(*, keep_old: bool = True) -> SigningKey:
     """Sign with a new key from now on, in every process; nobody is logged out, because the old one goes on verifying.
 
+    After a theft, `keep_old=False`: every token of an API login dies at once (browsers and personal tokens do not).
     Returns the new key. Raises BusyError when another rotation is at work.
     """
     ring = get_key_ring()
     with _lock(f"{ring.path}.lock"):
-        key = ring.rotate()
-    logger.info("signing key rotated", extra={"kid": key.kid})
+        key = ring.rotate(keep_old=keep_old)
+    logger.info("signing key rotated", extra={"kid": key.kid, "keep_old": keep_old})
     return key
 
 

@@ -13,7 +13,7 @@ from accounts.models import PersonalToken, User, UserSession
 from accounts.scopes import list_scopes
 from accounts.services.sessions import SEEN_EVERY, end_session, open_session
 from accounts.token_text import SHOWN, hash_token, is_well_formed, make_token
-from common.errors import InvalidInputError
+from common.errors import InvalidInputError, NotAllowedError
 from common.text import check_text
 
 logger = logging.getLogger(__name__)
@@ -37,12 +37,16 @@ def create_token(*, user: User, name: str, scopes: Sequence[str], lifetime: time
     Raises InvalidInputError, UnknownScopeError, TokenNameTakenError, TooManyTokensError.
     """
     name = check_text(name, field="name", longest=100, required=True)
-    chosen = _check_scopes(user, scopes)
     if not SHORTEST_LIFE <= lifetime <= LONGEST_LIFE:
         raise InvalidInputError(f"expires_at: a token lives for 1 to {LONGEST_LIFE.days} days.", field="expires_at")
+    # As the row is now, under its lock: an account closed, or a role lost, in this moment counts.
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not user.is_active:
+        raise NotAllowedError("The account is closed.")
+    chosen = _check_scopes(user, scopes)
     _make_room(user, name)
     text = make_token()
-    session = open_session(user=user, kind=UserSession.Kind.TOKEN, lifetime=lifetime, ip=ip, device=f"Access token “{name}”")
+    session = open_session(user=user, kind=UserSession.Kind.TOKEN, lifetime=lifetime, ip=ip, device=f"Access token “{name}”", is_counted=False)
     token = PersonalToken.objects.create(
         user=user,
         session=session,
@@ -98,8 +102,7 @@ def _check_scopes(user: User, scopes: Sequence[str]) -> list[str]:
 
 
 def _make_room(user: User, name: str) -> None:
-    """Under the lock of the user's row: neither name nor number can be taken by another request meanwhile."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    """Neither name nor number can be taken by another request meanwhile: the user's row is locked."""
     live = list(PersonalToken.objects.live().filter(user=user).values_list("name", flat=True))
     if name in live:
         raise TokenNameTakenError(f"name: there is a token {name!r} already; revoke it or choose another name.", field="name")

@@ -42,10 +42,12 @@ def open_session(
     device: str = "",
     session_key: str = "",
     refresh_id: str = "",
+    is_counted: bool = True,
 ) -> UserSession:
     """Record a login. `session_key` binds it to a browser's Django session, `refresh_id` to a refresh token.
 
     It ends after `lifetime`, or sooner when it is not used for `idle_time`. `device` says what the user agent does not.
+    One that counts may end the user's session that was not used for longest.
     """
     now = timezone.now()
     session = UserSession.objects.create(
@@ -62,6 +64,8 @@ def open_session(
         refresh_id=refresh_id,
     )
     logger.info("session opened", extra={"user_id": str(user.pk), "session_id": str(session.pk), "kind": kind, "ip": ip})
+    if is_counted:
+        _end_surplus(session)
     return session
 
 
@@ -81,13 +85,6 @@ def is_too_old_for_admin(*, session: UserSession) -> bool:
     """Tell whether the administration must ask this session to sign in again."""
     now = timezone.now()
     return now - session.created_at > ADMIN_LIFETIME or now - session.last_seen_at > ADMIN_IDLE_TIME
-
-
-def end_surplus_sessions(*, newest: UserSession) -> int:
-    """End the least used sessions of its user beyond the number that may be open. Personal tokens are counted elsewhere."""
-    others = UserSession.objects.active().filter(user=newest.user, personal_token=None).exclude(pk=newest.pk)
-    surplus = list(others.order_by("-last_seen_at", "-id").values_list("pk", flat=True)[MOST_SESSIONS - 1 :])
-    return _end(UserSession.objects.filter(pk__in=surplus), reason="too many sessions") if surplus else 0
 
 
 def rebind_session(*, session: UserSession, session_key: str) -> None:
@@ -112,6 +109,14 @@ def end_sessions(*, user: User, reason: str, keep: UserSession | None = None, ke
 def end_every_session(*, reason: str, kind: str = "", user: User | None = None, unused_for: timedelta | None = None) -> int:
     """Sign everyone out, or end the sessions of one kind, user, or not used for so long; return how many were open."""
     return _end(list_live_sessions(kind=kind, user=user, unused_for=unused_for), reason=reason)
+
+
+def _end_surplus(newest: UserSession) -> None:
+    """End the user's sessions beyond the number that may be open. Personal tokens have a number of their own."""
+    others = UserSession.objects.active().filter(user=newest.user, personal_token=None).exclude(pk=newest.pk)
+    surplus = list(others.order_by("-last_seen_at", "-id").values_list("pk", flat=True)[MOST_SESSIONS - 1 :])
+    if surplus:
+        _end(UserSession.objects.filter(pk__in=surplus), reason="too many sessions")
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from accounts.errors import TokenExpiredError, TokenInvalidError, TokenReusedErr
 from accounts.keyring import ALGORITHM, RingBackend
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
-from accounts.services.sessions import end_session, end_surplus_sessions, open_session
+from accounts.services.sessions import end_session, open_session
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,6 @@ def issue_tokens(*, user: User, ip: str | None = None, user_agent: str = "") -> 
         user_agent=user_agent,
         refresh_id=refresh["jti"],
     )
-    end_surplus_sessions(newest=session)
     return _pair(refresh, session)
 
 

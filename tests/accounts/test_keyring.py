@@ -58,6 +58,15 @@ def test_rotation_logs_nobody_out(ring: KeyRing, alice: User) -> None:
     assert Client().get(SESSIONS, headers=bearer(after)).status_code == 200
 
 
+@pytest.mark.django_db
+def test_rotation_after_a_theft_kills_what_was_signed_before(ring: KeyRing, alice: User) -> None:
+    before = get_tokens(alice)
+    rotate_signing_key(keep_old=False)
+    assert Client().get(SESSIONS, headers=bearer(before)).json()["code"] == "token_invalid"
+    assert refresh(before).json()["code"] == "token_invalid"
+    assert Client().get(SESSIONS, headers=bearer(get_tokens(alice))).status_code == 200
+
+
 def test_another_process_takes_the_new_key_without_a_restart(ring: KeyRing) -> None:
     other = KeyRing(ring.path, project.JWT_SECRET, (), KEPT)
     other.find_signing_key()

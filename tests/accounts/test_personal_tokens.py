@@ -14,6 +14,7 @@ from accounts.services.personal_tokens import MOST_TOKENS, NewToken, create_toke
 from accounts.services.sessions import end_every_session, end_session, end_sessions, remove_old_sessions
 from accounts.services.users import deactivate_user, set_password
 from accounts.token_text import hash_token, is_well_formed, make_token
+from common.errors import NotAllowedError
 from tests.accounts.sessions import LOGOUT, SESSIONS, STATE, bearer, get_tokens, sign_in
 from tests.factories_portfolio import PortfolioFactory
 
@@ -259,6 +260,13 @@ def test_account_closed_behind_our_back_kills_its_tokens_at_once(alice: User) ->
     text = make(alice).text
     User.objects.update(is_active=False)
     assert_refused(ask(text), 401, "token_invalid")
+
+
+def test_closed_account_gets_no_token_however_old_the_callers_view_of_it(alice: User) -> None:
+    User.objects.update(is_active=False)
+    assert alice.is_active
+    with pytest.raises(NotAllowedError):
+        make(alice)
 
 
 def test_new_password_leaves_tokens_alone(alice: User) -> None:

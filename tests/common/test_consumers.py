@@ -150,6 +150,18 @@ async def test_session_that_is_not_committed_as_ended_closes_nothing(session: Us
     await socket.disconnect()
 
 
+async def test_socket_opens_and_closes_with_its_session_when_the_channel_layer_is_away(session: UserSession, settings) -> None:
+    settings.CHANNEL_LAYERS = GONE
+    groups.PAUSE.end()
+    try:
+        socket = await connect(Watchful, session.pk)
+        assert await talk(socket) == "hello"
+        await asyncio.to_thread(end_row, session)
+        assert await read_close_code(socket) == 4401
+    finally:
+        groups.PAUSE.end()
+
+
 def test_session_ends_also_when_nobody_can_be_told(settings, caplog: pytest.LogCaptureFixture) -> None:
     settings.CHANNEL_LAYERS = GONE
     groups.PAUSE.end()
