@@ -101,14 +101,20 @@ def test_cleared_cache_logs_nobody_out(run, alice: User) -> None:  # noqa: F811
     browser = sign_in(alice)
     assert browser.get("/settings/").status_code == 200
     _count([f"{COUNTERS}write:user:{alice.pk}:1"])
-    outcome = run("clear_auth_cache", "--json").json
-    assert outcome["sessions"] >= 1
-    assert outcome["counters"] >= 1
-    assert run("clear_auth_cache", "--json").json == {"sessions": 0, "counters": 0}
+    assert run("clear_auth_cache").code == 4
+    assert run("clear_auth_cache", "--dry-run", "--json").json["would_forget"] == {"sessions": 1, "counters": 1}
+    outcome = run("clear_auth_cache", "--yes", "--json").json
+    assert outcome == {"sessions": 1, "counters": 1}
+    assert run("clear_auth_cache", "--yes", "--json").json == {"sessions": 0, "counters": 0}
     assert browser.get("/settings/").status_code == 200
     assert Client().get("/settings/").status_code == 302
 
 
 def test_cache_that_is_away_is_said(run, settings) -> None:  # noqa: F811
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/valkey.sock?db=0"}}
-    assert run("clear_auth_cache").code == 3
+    assert run("clear_auth_cache", "--yes").code == 3
+
+
+@pytest.mark.parametrize("arguments", [["--days", "-1"], ["--days", "99999999999"], ["--key-days", "-1"], ["--days", "x"]])
+def test_senseless_number_of_days_is_wrong_usage(run, arguments: list[str]) -> None:  # noqa: F811
+    assert run("check_token_expiry", *arguments).code in (1, 2)

@@ -7,7 +7,10 @@ from django.core.management.base import CommandParser
 
 from accounts.models import PersonalToken
 from accounts.selectors.expiry import ExpiryReport, measure_expiry
+from common.errors import UsageError
 from common.management import YELLOW, OperatorCommand
+
+LONGEST_LOOK = 3650
 
 
 class Command(OperatorCommand):
@@ -20,6 +23,8 @@ class Command(OperatorCommand):
         parser.add_argument("--key-days", type=int, default=180, help="From which age on a signing key should be changed (default 180).")
 
     def run_command(self, *, days: int, key_days: int, **options: Any) -> dict[str, Any]:
+        if not (0 <= days <= LONGEST_LOOK and 0 <= key_days <= LONGEST_LOOK):
+            raise UsageError(f"--days and --key-days: 0 to {LONGEST_LOOK} days.")
         report = measure_expiry(soon=timedelta(days=days), old=timedelta(days=key_days))
         self.exit_code = 0 if report.is_green else YELLOW
         rows = [("expired", token) for token in report.expired] + [("soon", token) for token in report.expiring]
