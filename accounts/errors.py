@@ -29,3 +29,17 @@ class TokenReusedError(NotAuthenticatedError):
     """A refresh token came a second time: someone has a copy. Its session is ended."""
 
     code = "token_reused"
+
+
+class TokenNameTakenError(ConflictError):
+    code = "token_name_taken"
+
+
+class TooManyTokensError(ConflictError):
+    code = "too_many_tokens"
+
+
+class UnknownScopeError(InvalidInputError):
+    """Also for a scope that this person may not give."""
+
+    code = "unknown_scope"

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.models.validators import list_time_zones
 from accounts.passwords import LONGEST_PASSWORD
+from accounts.scopes import SCOPES, list_scopes
 from accounts.services.users import set_password
 from common.currencies import list_common_choices
 
@@ -104,3 +105,21 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argume
 def _describe_locale(name: str) -> str:
     locale = Locale.parse(name)
     return f"{locale.get_display_name('en')} – {locale.get_display_name()}" if locale.language != "en" else str(locale.get_display_name("en"))
+
+
+class TokenForm(forms.Form):
+    """A new access token. Only scopes that this person may give are offered."""
+
+    name = forms.CharField(
+        max_length=100, help_text="What the token is for, e.g. “backup script”.", widget=forms.TextInput(attrs={"autofocus": True})
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one."}
+    )
+    days = forms.ChoiceField(label="Works for", choices=[(30, "30 days"), (90, "90 days"), (180, "180 days"), (365, "1 year")], initial=90)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = self.fields["scopes"]
+        assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101  (declared above)
+        scopes.choices = [(scope, SCOPES[scope]) for scope in list_scopes(is_staff=user.is_staff)]

@@ -16,7 +16,7 @@ from accounts.audit.origin import Origin, acting_from, name_actor
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
 from accounts.services.audit import record_event
-from accounts.services.sessions import rebind_session, touch_session
+from accounts.services.sessions import end_session, is_too_old_for_admin, rebind_session, touch_session
 from common.addresses import read_client_address
 from common.formatting import find_zone
 
@@ -25,6 +25,7 @@ SESSION_ID_KEY = "user_session_id"
 # Where a request comes from, by the first part of its path; else from the pages.
 SOURCES = {"api": "api", "admin": "admin"}
 READS = frozenset({"GET", "HEAD"})
+ADMIN_PATH = "/admin/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -85,7 +86,10 @@ def _find_session(request: HttpRequest) -> UserSession | None:
         return None
     session = get_live_session(session_id=request.session.get(SESSION_ID_KEY, ""))
     if session is not None and str(session.user_id) == request.session[SESSION_KEY] and _is_password_unchanged(request, session.user):
-        return session
+        if not (request.path_info.startswith(ADMIN_PATH) and session.user.is_staff and is_too_old_for_admin(session=session)):
+            return session
+        # Ended, not only refused: the login page sends whoever is signed in straight back.
+        end_session(session=session, reason="too old for the administration")
     request.session.flush()
     request.user = AnonymousUser()
     return None

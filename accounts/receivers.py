@@ -13,7 +13,13 @@ from accounts.audit.origin import Origin, set_origin
 from accounts.middleware import SESSION_ID_KEY
 from accounts.models import User, UserSession
 from accounts.services.audit import record_event
-from accounts.services.sessions import REMEMBERED_LIFETIME, SHORT_LIFETIME, end_session, open_session
+from accounts.services.sessions import (
+    REMEMBERED_LIFETIME,
+    SHORT_IDLE_TIME,
+    SHORT_LIFETIME,
+    end_session,
+    open_session,
+)
 from common.addresses import read_client_address
 
 
@@ -27,10 +33,12 @@ def open_browser_session(request: HttpRequest, user: User, **kwargs: Any) -> Non
         end_session(session=replaced, reason="replaced by a new login")
     if request.session.session_key is None:
         request.session.create()
+    is_short = request.session.get_expire_at_browser_close()
     session = open_session(
         user=user,
         kind=UserSession.Kind.BROWSER,
-        lifetime=SHORT_LIFETIME if request.session.get_expire_at_browser_close() else REMEMBERED_LIFETIME,
+        lifetime=SHORT_LIFETIME if is_short else REMEMBERED_LIFETIME,
+        idle_time=SHORT_IDLE_TIME if is_short else None,
         ip=read_client_address(request.META),
         user_agent=request.headers.get("user-agent", ""),
         session_key=request.session.session_key or "",

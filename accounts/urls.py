@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import passwords, settings, signin
+from accounts.views import passwords, settings, signin, tokens
 
 app_name = "accounts"
 
@@ -17,4 +17,7 @@ urlpatterns = [
     path("settings/sessions/", settings.sessions, name="sessions"),
     path("settings/sessions/end-others/", settings.sessions_end_others, name="sessions_end_others"),
     path("settings/sessions/<uuid:session_id>/end/", settings.session_end, name="session_end"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/new/", tokens.token_create, name="token_create"),
+    path("settings/tokens/<uuid:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

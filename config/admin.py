@@ -17,7 +17,16 @@ from unfold.sites import UnfoldAdminSite
 
 # The menu: group, then (model, symbol). What is not registered is left out, so an app may come or go.
 MENU = (
-    ("People", (("accounts.User", "person"), ("accounts.UserSession", "devices"), ("auth.Group", "group"), ("accounts.AuditEvent", "history"))),
+    (
+        "People",
+        (
+            ("accounts.User", "person"),
+            ("accounts.UserSession", "devices"),
+            ("accounts.PersonalToken", "key"),
+            ("auth.Group", "group"),
+            ("accounts.AuditEvent", "history"),
+        ),
+    ),
     (
         "Portfolios",
         (

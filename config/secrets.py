@@ -15,12 +15,17 @@ def read_secret(name: str, folder: Path, *, production: bool) -> str:
     """Return the secret of that name. Production takes it from the environment only and refuses a weak one."""
     value = read_text(name)
     if value:
-        if len(value) < SHORTEST or len(set(value)) < 8:
-            raise ImproperlyConfigured(f"{name}: too weak; use at least {SHORTEST} random characters")
-        return value
+        return check_strength(name, value)
     if production:
         raise ImproperlyConfigured(f"{name}: not set; production needs its own secret (or {name}_FILE)")
     return read_generated(name.lower(), folder)
+
+
+def check_strength(name: str, value: str) -> str:
+    """Return the secret; raise ImproperlyConfigured naming the setting when it can be guessed."""
+    if len(value) < SHORTEST or len(set(value)) < 8:
+        raise ImproperlyConfigured(f"{name}: too weak; use at least {SHORTEST} random characters")
+    return value
 
 
 def read_generated(name: str, folder: Path) -> str:

@@ -48,6 +48,9 @@ WEB_THREADS = read_int("WEB_THREADS", 2, low=1, high=64)
 # -- secrets ------------------------------------------------------------------------------------------------
 SECRET_KEY = secrets.read_secret("SECRET_KEY", LAYOUT.secrets_dir, production=IS_PRODUCTION)
 JWT_SECRET = secrets.read_secret("JWT_SECRET", LAYOUT.secrets_dir, production=IS_PRODUCTION)
+# Older ones only verify. Rotation writes the file; whoever keeps secrets in the environment lists them here instead.
+JWT_OLD_SECRETS = [secrets.check_strength("JWT_OLD_SECRETS", value) for value in read_list("JWT_OLD_SECRETS")]
+JWT_KEY_RING = read_path("JWT_KEY_RING", LAYOUT.secrets_dir / "jwt_keys.json")
 METRICS_TOKEN = read_text("METRICS_TOKEN")
 
 # -- application --------------------------------------------------------------------------------------------
@@ -185,6 +188,9 @@ CHANNEL_LAYERS = {
     },
 }
 
+# What an open socket asks about its session.
+SOCKET_SESSION_CHECK = "accounts.selectors.sessions.is_session_live"
+
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -230,9 +236,9 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
+# The keys are not the library's affair: accounts.keyring signs and verifies.
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
-    "SIGNING_KEY": JWT_SECRET,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "ISSUER": "spms",
@@ -277,12 +283,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 IMPORT_MAX_BYTES = read_int("IMPORT_MAX_BYTES", 50 * 2**20, low=1024)
 
 # -- API ----------------------------------------------------------------------------------------------------
+API_WRITES_PER_MINUTE = read_int("API_WRITES_PER_MINUTE", 1200, low=1)
+API_FIGURES_PER_MINUTE = read_int("API_FIGURES_PER_MINUTE", 1200, low=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.PersonalTokenAuthentication",
         "accounts.api.authentication.SessionTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["common.api.throttles.APIThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["common.api.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPages",

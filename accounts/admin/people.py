@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import User, UserSession
+from accounts.models import PersonalToken, User, UserSession
+from accounts.services.personal_tokens import revoke_token
 from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
 from common.admin import AdminPasswordChangeForm, BaseAdmin, ReadOnlyAdmin, UserCreationForm, display
@@ -93,6 +94,9 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             deactivate_user(user=obj)
+        elif change and not {*ROLE_FIELDS}.isdisjoint(form.changed_data):
+            own = request.user_session if obj == request.user else None  # type: ignore[attr-defined]  # the middleware sets it
+            end_sessions(user=obj, reason="rights changed", keep=own, keep_tokens=True)
 
     @admin.action(description="Close the selected accounts and end their sessions", permissions=["change"])
     def close_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -125,3 +129,35 @@ class UserSessionAdmin(ReadOnlyAdmin):
     def end_selected(self, request: HttpRequest, sessions: QuerySet[UserSession]) -> None:
         ended = sum(end_session(session=session, reason="ended by an administrator") for session in sessions.order_by("id"))
         self.message_user(request, f"Sessions ended: {ended}.", messages.SUCCESS)
+
+
+@admin.register(PersonalToken)
+class PersonalTokenAdmin(ReadOnlyAdmin):
+    """Who made which tokens. Neither their text nor its hash is shown."""
+
+    list_display = ["user", "name", "prefix", "show_state", "show_scopes", "expires_at", "last_used_at", "last_used_from"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name", "name", "prefix"]
+    ordering = ["-created_at"]
+    fields = ["user", "name", "prefix", "show_scopes", "created_at", "expires_at", "last_used_at", "last_used_from", "revoked_at", "session"]
+    actions = ["revoke_selected"]
+
+    @display(description="State", label={"works": "success", "revoked": "danger", "expired": "warning"})  # type: ignore[untyped-decorator]
+    def show_state(self, token: PersonalToken) -> str:
+        if token.is_live:
+            return "works"
+        return "revoked" if token.revoked_at else "expired"
+
+    @display(description="Scopes")  # type: ignore[untyped-decorator]
+    def show_scopes(self, token: PersonalToken) -> str:
+        return ", ".join(token.scopes)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_personaltoken")
+
+    @admin.action(description="Revoke the selected tokens", permissions=["end"])
+    def revoke_selected(self, request: HttpRequest, tokens: QuerySet[PersonalToken]) -> None:
+        rows = tokens.select_related("session").order_by("id")
+        revoked = sum(revoke_token(token=token, reason="revoked by an administrator") for token in rows)
+        self.message_user(request, f"Tokens revoked: {revoked}.", messages.SUCCESS)

@@ -69,6 +69,7 @@ class AuditListView(ListAPIView[AuditEvent]):
 
     serializer_class = AuditEventSerializer
     permission_classes = (MayReadTrail,)
+    scope_area = "ops"
     pagination_class = LatestFirst
     queryset = AuditEvent.objects.none()
 

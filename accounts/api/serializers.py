@@ -1,9 +1,13 @@
 """The shapes of the accounts API."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from accounts.models import User, UserSession
+from accounts.models import PersonalToken, User, UserSession
 from accounts.passwords import LONGEST_PASSWORD
+from accounts.scopes import SCOPES
+from common.api.serializers import PlainTextField, StrictBooleanField, StrictSerializer
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
@@ -23,6 +27,55 @@ class UserSessionSerializer(serializers.ModelSerializer[UserSession]):
 
     def get_is_current(self, session: UserSession) -> bool:
         return session.pk == self.context.get("current_id")
+
+
+class ProfileSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "is_staff", "base_currency", "locale", "time_zone"]
+        read_only_fields = fields
+
+
+class ManagedUserSerializer(serializers.ModelSerializer[User]):
+    sessions = serializers.IntegerField(source="live_sessions", read_only=True, help_text="Open now, of every kind.")
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "is_staff", "is_superuser", "is_active", "base_currency", "created_at", "last_login", "sessions"]
+        read_only_fields = fields
+
+
+class UserChangeBody(StrictSerializer):
+    is_active = StrictBooleanField(help_text="False: may not sign in.")
+
+
+class PersonalTokenSerializer(serializers.ModelSerializer[PersonalToken]):
+    scopes = serializers.ListField(child=serializers.ChoiceField(list(SCOPES)), read_only=True)
+
+    class Meta:
+        model = PersonalToken
+        fields = ["id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "last_used_from"]
+        read_only_fields = fields
+
+
+class CreatedTokenSerializer(PersonalTokenSerializer):
+    token = serializers.CharField(read_only=True, help_text="Shown in this answer only.")
+
+    class Meta(PersonalTokenSerializer.Meta):
+        fields = [*PersonalTokenSerializer.Meta.fields, "token"]
+        read_only_fields = fields
+
+
+class NewTokenBody(StrictSerializer):
+    name = PlainTextField(max_length=100, help_text="What the token is for; a working token of yours may not have it already.")
+    scopes = serializers.ListField(child=serializers.ChoiceField(list(SCOPES)), min_length=1, max_length=2 * len(SCOPES))
+    expires_in_days = serializers.IntegerField(min_value=1, max_value=365, required=False, help_text="90, if neither this nor expires_at is given.")
+    expires_at = serializers.DateTimeField(required=False, help_text="Instead of expires_in_days: at most a year from now.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs.keys() & {"expires_in_days", "expires_at"}) == 2:
+            raise serializers.ValidationError({"expires_at": ["Give this or expires_in_days, not both."]})
+        return attrs
 
 
 class LoginSerializer(serializers.Serializer[None]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import audit, auth, sessions
+from accounts.api import audit, auth, profile, sessions, tokens, users
 
 urlpatterns = [
     path("auth/login", auth.LoginView.as_view()),
@@ -12,4 +12,10 @@ urlpatterns = [
     path("audit", audit.AuditListView.as_view()),
     path("sessions", sessions.SessionListView.as_view()),
     path("sessions/<uuid:session_id>", sessions.SessionView.as_view()),
+    path("tokens", tokens.TokenListView.as_view()),
+    path("tokens/<uuid:token_id>", tokens.TokenView.as_view()),
+    path("users", users.UserListView.as_view()),
+    path("users/<uuid:user_id>", users.UserView.as_view()),
+    path("users/<uuid:user_id>/sessions", users.UserSessionsView.as_view()),
+    path("profile", profile.ProfileView.as_view()),
 ]

@@ -27,6 +27,9 @@ class UserSession(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    # Each use moves the expiry on by the idle time, up to the latest end. Without an idle time the expiry is fixed.
+    idle_time = models.DurationField(null=True, blank=True, editable=False)
+    latest_end_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=40, blank=True)
     # Browser: the key of the Django session. Token: the id of the one refresh token that is valid now.

@@ -1,9 +1,11 @@
 """Reads about sessions."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists
+from django.utils import timezone
 
 from accounts.models import AuditMode, User, UserSession
 from accounts.models.session import UserSessionQuerySet
@@ -23,11 +25,18 @@ def get_live_session(*, session_id: str | UUID) -> UserSession | None:
         return None
 
 
-def list_live_sessions(*, user: User | None = None, kind: str = "") -> UserSessionQuerySet:
+def is_session_live(session_id: object) -> bool:
+    """Tell an open socket whether its session goes on."""
+    return get_live_session(session_id=str(session_id)) is not None
+
+
+def list_live_sessions(*, user: User | None = None, kind: str = "", unused_for: dt.timedelta | None = None) -> UserSessionQuerySet:
     """Return the open sessions, the last used first; of everyone when no user is given."""
     sessions = UserSession.objects.active().select_related("user").order_by("-last_seen_at", "-id")
     if user is not None:
         sessions = sessions.filter(user=user)
+    if unused_for is not None:
+        sessions = sessions.filter(last_seen_at__lt=timezone.now() - unused_for)
     return sessions.filter(kind=kind) if kind else sessions
 
 

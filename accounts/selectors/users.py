@@ -1,6 +1,7 @@
 """Reads about people."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -22,6 +23,14 @@ def list_users() -> QuerySet[User]:
     """Return every user with `live_sessions`, the number of sessions that are open now."""
     is_live = Q(sessions__ended_at=None, sessions__expires_at__gt=timezone.now())
     return User.objects.annotate(live_sessions=Count("sessions", filter=is_live)).order_by("email")
+
+
+def get_user(*, user_id: UUID) -> User:
+    """Return the user with `live_sessions`. Raises NotFoundError."""
+    user = list_users().filter(pk=user_id).first()
+    if user is None:
+        raise NotFoundError("There is no such user.")
+    return user
 
 
 def get_today(*, user: User) -> dt.date:

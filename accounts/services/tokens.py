@@ -12,6 +12,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.errors import TokenExpiredError, TokenInvalidError, TokenReusedError
+from accounts.keyring import ALGORITHM, RingBackend
 from accounts.models import User, UserSession
 from accounts.selectors.sessions import get_live_session
 from accounts.services.audit import record_event
@@ -23,6 +24,16 @@ SESSION_CLAIM = "sid"
 # However often it is refreshed, a token session ends after this and asks for the password again.
 LONGEST_LIFE = timedelta(days=90)
 ENDED = "This session has ended; sign in again."
+BACKEND = RingBackend(ALGORITHM, issuer=api_settings.ISSUER)
+
+
+class SessionAccessToken(AccessToken):
+    _token_backend = BACKEND
+
+
+class SessionRefreshToken(RefreshToken):
+    _token_backend = BACKEND
+    access_token_class = SessionAccessToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class TokenPair:
 
 def issue_tokens(*, user: User, ip: str | None = None, user_agent: str = "") -> TokenPair:
     """Open a token session and return its first pair."""
-    refresh = RefreshToken.for_user(user)
+    refresh = SessionRefreshToken.for_user(user)
     session = open_session(
         user=user,
         kind=UserSession.Kind.TOKEN,
@@ -52,7 +63,7 @@ def rotate_tokens(*, refresh: str) -> TokenPair:
     Of any number of exchanges at once one wins: the row lock makes them queue, and the winner has changed the id that
     the others compare with. A token that is signed but no longer known was used before, so its session ends.
     """
-    old = _read(RefreshToken, refresh)
+    old = _read(SessionRefreshToken, refresh)
     with transaction.atomic():
         session = UserSession.objects.select_for_update(of=("self",)).select_related("user").filter(pk=_read_session_id(old)).first()
         if session is None or str(session.user_id) != old.get("sub"):
@@ -68,12 +79,12 @@ def rotate_tokens(*, refresh: str) -> TokenPair:
 
 def find_access_session(*, access: str) -> UserSession:
     """Return the open session that an access token belongs to. Raises TokenInvalidError, TokenExpiredError."""
-    return _find_session(_read(AccessToken, access))
+    return _find_session(_read(SessionAccessToken, access))
 
 
 def find_refresh_session(*, refresh: str) -> UserSession:
     """Return the open session that a refresh token belongs to, without using the token up."""
-    return _find_session(_read(RefreshToken, refresh))
+    return _find_session(_read(SessionRefreshToken, refresh))
 
 
 def _find_session(token: Token) -> UserSession:
@@ -86,7 +97,7 @@ def _find_session(token: Token) -> UserSession:
 def _rotate(session: UserSession) -> TokenPair:
     if not (session.is_active and session.user.is_active):
         raise TokenInvalidError(ENDED)
-    refresh = RefreshToken.for_user(session.user)
+    refresh = SessionRefreshToken.for_user(session.user)
     now = timezone.now()
     session.refresh_id = refresh["jti"]
     session.last_seen_at = now

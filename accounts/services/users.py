@@ -13,7 +13,7 @@ from accounts.errors import EmailTakenError, WeakPasswordError
 from accounts.models import User, UserSession
 from accounts.services.audit import columns_of, record_event
 from accounts.services.sessions import end_sessions
-from common.errors import DomainError, InvalidInputError
+from common.errors import DomainError, InvalidInputError, NotAllowedError
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +59,16 @@ def update_profile(*, user: User, **changes: Any) -> User:
 
 @transaction.atomic
 def set_password(*, user: User, password: str, reason: str = "password changed", keep: UserSession | None = None) -> int:
-    """Set the password and end every other session; return how many were ended. Raises WeakPasswordError."""
+    """Set the password and end every other session; return how many were ended. Raises WeakPasswordError.
+
+    Personal tokens stay: they do not come from the password, and the pages say so.
+    """
     check_password_strength(password=password, user=user)
     user.set_password(password)
     user.save(update_fields=["password"])
     record_event(action="user.password_set", target=user, detail={"reason": reason})
     logger.info("password set", extra={"user_id": str(user.pk), "reason": reason})
-    return end_sessions(user=user, reason=reason, keep=keep)
+    return end_sessions(user=user, reason=reason, keep=keep, keep_tokens=True)
 
 
 @transaction.atomic
@@ -76,6 +79,25 @@ def deactivate_user(*, user: User) -> int:
     record_event(action="user.deactivated", target=user)
     logger.info("user deactivated", extra={"user_id": str(user.pk)})
     return end_sessions(user=user, reason="account deactivated")
+
+
+@transaction.atomic
+def activate_user(*, user: User) -> None:
+    """Open a closed account again. Its sessions and tokens do not come back."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record_event(action="user.activated", target=user)
+    logger.info("user activated", extra={"user_id": str(user.pk)})
+
+
+def check_may_manage(*, actor: User, user: User) -> None:
+    """Raise NotAllowedError unless the actor may close and open this account: never his own, and a superuser's only as one."""
+    if actor == user:
+        raise NotAllowedError("Your own account is not managed here; use the settings.")
+    if user.is_superuser and not actor.is_superuser:
+        raise NotAllowedError("Only a superuser may do this to a superuser.")
+    if not actor.has_perm("accounts.change_user"):
+        raise NotAllowedError("You may not change users.")
 
 
 def ensure_first_admin() -> tuple[str, str] | None:

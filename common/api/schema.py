@@ -11,6 +11,7 @@ def describe_conventions(result: dict[str, Any], generator: Any, request: Any, p
     for path in result["paths"].values():
         for operation in path.values():
             _describe_errors(operation)
+            _describe_limits(operation)
             _summarise(operation)
     return result
 
@@ -21,6 +22,15 @@ def _describe_errors(operation: dict[str, Any]) -> None:
         return
     refusal = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}, "description": "Not signed in."}
     operation["responses"].setdefault("401", refusal)
+
+
+def _describe_limits(operation: dict[str, Any]) -> None:
+    """Changes and computed figures are counted for each person and address."""
+    if operation["tags"] == ["Health"]:
+        return
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    wait = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    operation["responses"].setdefault("429", {"description": "Too many requests.", "content": error, "headers": wait})
 
 
 def _summarise(operation: dict[str, Any]) -> None:

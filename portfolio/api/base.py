@@ -35,7 +35,12 @@ IF_NONE_MATCH = OpenApiParameter(
 
 
 class PortfolioAPIView(APIView):
-    """A view below /api/v1/; `user` is the person who calls."""
+    """A view below /api/v1/; `user` is the person who calls.
+
+    A view that names a `scope_area` is open to personal tokens with the area's scopes (accounts.scopes); others are not.
+    """
+
+    scope_area: str | None = None
 
     @property
     def user(self) -> User:

@@ -22,6 +22,9 @@ SETTINGS = ("name", "base_currency", "lot_method", "cash_tracking", "allow_short
 
 
 class ExportView(PortfolioAPIView):
+    scope_area = "portfolio"
+    is_heavy = True
+
     @extend_schema(
         operation_id="ledger_export",
         responses={

@@ -44,6 +44,9 @@ PERFORMANCE_FIELDS = (
 
 
 class FigureView(PortfolioAPIView):
+    scope_area = "portfolio"
+    is_heavy = True
+
     def answer(self, request: Request, portfolio: Portfolio, parts: tuple[object, ...], measure: Callable[[], Any]) -> HttpResponse:
         """Answer from the tag if it is still right, from the bytes made before, else by measuring. The parts are all that the figure depends on."""
         tag = tag_ledger(request, portfolio, *parts)

@@ -55,6 +55,7 @@ class ImportPages(CursorPages):
 
 
 class ImportsView(PortfolioAPIView):
+    scope_area = "portfolio"
     pagination_class = ImportPages
     parser_classes = [MultiPartParser, CSVParser, RawJSONParser]
 
@@ -105,6 +106,8 @@ class ImportsView(PortfolioAPIView):
 
 
 class ImportView(PortfolioAPIView):
+    scope_area = "portfolio"
+
     @extend_schema(operation_id="imports_read", responses={200: ImportBatchSerializer, 404: ErrorSerializer}, parameters=[IF_NONE_MATCH], tags=TAGS)
     def get(self, request: Request, portfolio_id: UUID, import_id: UUID) -> Response:
         """Read what an import did."""

@@ -30,6 +30,7 @@ class InstrumentPages(CursorPages):
 
 
 class InstrumentsView(PortfolioAPIView):
+    scope_area = "market"
     pagination_class = InstrumentPages
 
     @extend_schema(operation_id="instruments_list", responses=InstrumentSerializer(many=True), parameters=[TEXT, IF_NONE_MATCH], tags=TAGS)
@@ -55,6 +56,8 @@ class InstrumentsView(PortfolioAPIView):
 
 
 class InstrumentView(PortfolioAPIView):
+    scope_area = "market"
+
     @extend_schema(
         operation_id="instruments_read", responses={200: InstrumentSerializer, 404: ErrorSerializer}, parameters=[IF_NONE_MATCH], tags=TAGS
     )
@@ -87,6 +90,8 @@ class InstrumentView(PortfolioAPIView):
 
 
 class QuoteView(PortfolioAPIView):
+    scope_area = "market"
+
     @extend_schema(
         operation_id="instruments_quote", responses={200: QuoteSerializer, 404: ErrorSerializer}, parameters=[AS_OF, IF_NONE_MATCH], tags=TAGS
     )

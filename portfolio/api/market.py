@@ -46,6 +46,7 @@ class FxRatePages(CursorPages):
 
 
 class InstrumentPricesView(PortfolioAPIView):
+    scope_area = "market"
     pagination_class = PricePages
     parser_classes = [StrictJSONParser, CSVParser]
 
@@ -76,6 +77,8 @@ class InstrumentPricesView(PortfolioAPIView):
 
 
 class PriceView(PortfolioAPIView):
+    scope_area = "market"
+
     @extend_schema(
         operation_id="prices_delete",
         responses={204: None, **ERRORS},
@@ -90,6 +93,7 @@ class PriceView(PortfolioAPIView):
 
 
 class PricesView(PortfolioAPIView):
+    scope_area = "market"
     parser_classes = [StrictJSONParser, CSVParser]
 
     @extend_schema(
@@ -111,6 +115,7 @@ class PricesView(PortfolioAPIView):
 
 
 class FxRatesView(PortfolioAPIView):
+    scope_area = "market"
     pagination_class = FxRatePages
     parser_classes = [StrictJSONParser, CSVParser]
 

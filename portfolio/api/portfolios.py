@@ -36,6 +36,7 @@ class AccountPages(CursorPages):
 
 
 class PortfoliosView(PortfolioAPIView):
+    scope_area = "portfolio"
     pagination_class = PortfolioPages
 
     @extend_schema(operation_id="portfolios_list", responses=PortfolioSerializer(many=True), parameters=[IF_NONE_MATCH], tags=["Portfolios"])
@@ -60,6 +61,8 @@ class PortfoliosView(PortfolioAPIView):
 
 
 class PortfolioView(PortfolioAPIView):
+    scope_area = "portfolio"
+
     @extend_schema(
         operation_id="portfolios_read", responses={200: PortfolioSerializer, 404: ErrorSerializer}, parameters=[IF_NONE_MATCH], tags=["Portfolios"]
     )
@@ -106,6 +109,7 @@ class PortfolioView(PortfolioAPIView):
 
 
 class AccountsView(PortfolioAPIView):
+    scope_area = "portfolio"
     pagination_class = AccountPages
 
     @extend_schema(operation_id="accounts_list", responses=AccountSerializer(many=True), parameters=[IF_NONE_MATCH], tags=["Portfolios"])
@@ -130,6 +134,8 @@ class AccountsView(PortfolioAPIView):
 
 
 class AccountView(PortfolioAPIView):
+    scope_area = "portfolio"
+
     @extend_schema(
         operation_id="accounts_read", responses={200: AccountSerializer, 404: ErrorSerializer}, parameters=[IF_NONE_MATCH], tags=["Portfolios"]
     )

@@ -65,6 +65,7 @@ class TransactionPages(CursorPages):
 
 
 class TransactionsView(PortfolioAPIView):
+    scope_area = "portfolio"
     pagination_class = TransactionPages
 
     @extend_schema(operation_id="transactions_list", responses=TransactionSerializer(many=True), parameters=[*FILTERS, IF_NONE_MATCH], tags=TAGS)
@@ -95,6 +96,8 @@ class TransactionsView(PortfolioAPIView):
 
 
 class TransactionView(PortfolioAPIView):
+    scope_area = "portfolio"
+
     @extend_schema(
         operation_id="transactions_read", responses={200: TransactionSerializer, 404: ErrorSerializer}, parameters=[IF_NONE_MATCH], tags=TAGS
     )

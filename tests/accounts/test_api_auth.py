@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.keyring import name_key
 from accounts.models import User, UserSession
 from accounts.services.sessions import end_session
 from accounts.services.users import deactivate_user, set_password
@@ -28,8 +29,11 @@ def read_claims(token: str) -> dict:
     return jwt.decode(token, settings.JWT_SECRET, algorithms=["HS256"], issuer="spms")
 
 
-def sign(claims: dict, *, key: str | None = None, algorithm: str = "HS256") -> str:
-    return jwt.encode(claims, settings.JWT_SECRET if key is None else key, algorithm=algorithm)
+def sign(claims: dict, *, key: str | None = None, algorithm: str = "HS256", **header: object) -> str:
+    kid = {"kid": name_key(settings.JWT_SECRET), **header}
+    return jwt.encode(
+        claims, settings.JWT_SECRET if key is None else key, algorithm=algorithm, headers={k: v for k, v in kid.items() if v is not None}
+    )
 
 
 def assert_refused(answer, code: str, status: int = 401) -> None:
@@ -177,12 +181,16 @@ def test_senseless_token_is_refused(db: None, header: str) -> None:
 
 def test_forged_tokens_are_refused(alice: User, bob: User) -> None:
     claims = read_claims(get_tokens(alice)["access"])
-    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
+    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT", "kid": name_key(settings.JWT_SECRET)}).encode()).rstrip(b"=").decode()
     unsigned = f"{head}.{sign(claims).split('.')[1]}."
     forged = {
         "alg none": unsigned,
         "other key": sign(claims, key="another key of more than thirty-two bytes"),
         "secret key of the sessions": sign(claims, key=settings.SECRET_KEY),
+        "unknown kid": sign(claims, kid="0123456789abcdef"),
+        "kid of another key than it is signed with": sign(claims, key="another key of more than thirty-two bytes"),
+        "no kid": sign(claims, kid=None),
+        "kid that is a path": sign(claims, kid="../../../../dev/null"),
         "other algorithm": sign(claims, algorithm="HS512"),
         "other issuer": sign({**claims, "iss": "evil"}),
         "no issuer": sign({name: value for name, value in claims.items() if name != "iss"}),

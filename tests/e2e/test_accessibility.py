@@ -26,6 +26,8 @@ PATHS = [
     "/portfolios/new/",
     "/settings/",
     "/settings/sessions/",
+    "/settings/tokens/",
+    "/settings/tokens/new/",
     "{portfolio}",
     "{portfolio}transactions/",
     "{portfolio}transactions/new/",

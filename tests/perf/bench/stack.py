@@ -56,7 +56,9 @@ class Stack:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         ports = {"PORT": str(self.port), "TERMINAL_PORT": str(find_port()), "ASSISTANT_PORT": str(find_port())}
         places = {"VAR_DIR": str(self.folder / "var"), "LOG_DIR": str(self.folder / "logs")}
-        return {**kept, **ports, **places, "DEMO": "0", "MARKET_DATA": "simulated", "LOG_LEVEL": "WARNING", "DATABASE_TIMEOUT_MS": "600000"}
+        # A handful of visitors asks as fast as the stack answers: counted like everything else, never refused.
+        limits = {"API_WRITES_PER_MINUTE": "10000000", "API_FIGURES_PER_MINUTE": "10000000"}
+        return {**kept, **ports, **places, **limits, "DEMO": "0", "MARKET_DATA": "simulated", "LOG_LEVEL": "WARNING", "DATABASE_TIMEOUT_MS": "600000"}
 
     def start(self) -> float:
         """Start and wait until it is healthy; return the seconds that took."""
