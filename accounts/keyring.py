@@ -83,13 +83,14 @@ class KeyRing:
     def _read(self) -> dict[str, SigningKey]:
         try:
             found = self.path.stat()
+            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+            if stamp != self._stamp:
+                self._keys = {**self._named, **self._parse(self.path.read_text(encoding="utf-8"))}
+                self._stamp = stamp
         except FileNotFoundError:
             self._stamp, self._keys = None, self._named
-            return self._keys
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if stamp != self._stamp:
-            self._keys = {**self._named, **self._parse(self.path.read_text(encoding="utf-8"))}
-            self._stamp = stamp
+        except (OSError, UnicodeError) as error:
+            raise UnavailableError(f"{self.path.name}: the key ring cannot be read; look at its owner and rights.") from error
         return self._keys
 
     def _parse(self, text: str) -> dict[str, SigningKey]:

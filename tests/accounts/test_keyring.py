@@ -118,6 +118,21 @@ def test_damaged_file_is_an_outage_and_no_return_of_retired_keys(ring: KeyRing, 
         ring.find_key(name_key(project.JWT_SECRET))
 
 
+@pytest.mark.django_db
+def test_ring_that_cannot_be_read_is_an_outage_for_callers_too(ring: KeyRing, alice: User) -> None:
+    tokens = get_tokens(alice)
+    ring.path.mkdir(parents=True)
+    answer = Client().get(SESSIONS, headers=bearer(tokens))
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "5")
+
+
+def test_secret_that_the_operator_changed_signs_before_the_keys_of_the_file(settings, ring: KeyRing) -> None:
+    rotated = rotate_signing_key()
+    settings.JWT_SECRET = OLD
+    assert get_key_ring().find_signing_key().secret == OLD
+    assert get_key_ring().find_key(rotated.kid) is not None
+
+
 def test_two_rotations_at_once_are_one(ring: KeyRing) -> None:
     rotate_signing_key()
     with Path(f"{ring.path}.lock").open() as held:

@@ -30,10 +30,12 @@ def signed_in(chromium: Browser, site: Site, django_db_blocker: DjangoDbBlocker)
     from django.contrib.auth.models import Group
 
     from accounts.models import User
+    from accounts.services.personal_tokens import create_token
     from portfolio.models import FxRate
 
     with django_db_blocker.unblock():
-        User.objects.create_superuser(email=EMAIL, password=PASSWORD, name="Office")
+        office = User.objects.create_superuser(email=EMAIL, password=PASSWORD, name="Office")
+        create_token(user=office, name="backup", scopes=["portfolio:read", "ops:read"], lifetime=dt.timedelta(days=30))
         Group.objects.create(name="Helpers")
         FxRate.objects.create(base="EUR", quote="USD", date=dt.date(2024, 1, 2), rate=Decimal("1.0956"), source="manual")
     context = chromium.new_context()
