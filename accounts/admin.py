@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import User, UserSession
+from accounts.models import SignInThrottle, User, UserSession
+from accounts.services.lockout import unlock_user
 from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
 from common.admin import AdminPasswordChangeForm, BaseAdmin, ReadOnlyAdmin, UserCreationForm, display
@@ -65,7 +66,7 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
-    actions = ["close_accounts"]
+    actions = ["close_accounts", "unlock_accounts"]
 
     @display(description="State", label={"active": "success", "closed": "danger"})  # type: ignore[untyped-decorator]
     def show_state(self, user: User) -> str:
@@ -100,6 +101,28 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         for user in open_ones:
             deactivate_user(user=user)
         self.message_user(request, f"Closed: {len(open_ones)}. Your own account is never closed here.", messages.SUCCESS)
+
+    @admin.action(description="Let the selected accounts sign in again at once", permissions=["change"])
+    def unlock_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        unlocked = sum(unlock_user(user=user) > 0 for user in users if self.has_change_permission(request, user))
+        self.message_user(request, f"Failed attempts forgotten: {unlocked} accounts.", messages.SUCCESS)
+
+
+@admin.register(SignInThrottle)
+class SignInThrottleAdmin(ReadOnlyAdmin):
+    list_display = ["show_account", "show_place", "failures", "last_at", "blocked_until"]
+    list_filter = [("blocked_until", admin.EmptyFieldListFilter)]
+    search_fields = ["place"]
+    ordering = ["-last_at"]
+    fields = ["account", "place", "failures", "last_at", "blocked_until"]
+
+    @display(description="Account (hash)")  # type: ignore[untyped-decorator]
+    def show_account(self, row: SignInThrottle) -> str:
+        return row.account[:12]
+
+    @display(description="Place")  # type: ignore[untyped-decorator]
+    def show_place(self, row: SignInThrottle) -> str:
+        return row.place or "every unknown place"
 
 
 @admin.register(UserSession)

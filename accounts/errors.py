@@ -1,6 +1,6 @@
 """What can go wrong with people and their sessions."""
 
-from common.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+from common.errors import ConflictError, DomainError, InvalidInputError, NotAuthenticatedError
 
 
 class EmailTakenError(ConflictError):
@@ -15,6 +15,13 @@ class InvalidCredentialsError(NotAuthenticatedError):
     """The same for a wrong password, an unknown address and a closed account."""
 
     code = "invalid_credentials"
+
+
+class LockedError(DomainError):
+    """Too many failed attempts; `retry_after` in the detail says how many seconds to wait."""
+
+    code = "locked"
+    status = 429
 
 
 class TokenInvalidError(NotAuthenticatedError):

@@ -4,13 +4,14 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
-from django.http import HttpRequest
 
+from accounts.errors import InvalidCredentialsError
 from accounts.models import User
 from accounts.models.validators import list_time_zones
 from accounts.passwords import LONGEST_PASSWORD
+from accounts.services.lockout import Place
+from accounts.services.signin import check_password
 from accounts.services.users import set_password
 from common.currencies import list_common_choices
 
@@ -33,17 +34,17 @@ class LoginForm(forms.Form):
     )
     remember = forms.BooleanField(label="Remember me on this device", required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.request = request
+        self.place = place
         self.user: User | None = None
 
     def clean(self) -> dict[str, Any]:
         if not self.errors:
-            user = authenticate(self.request, email=self.cleaned_data["email"], password=self.cleaned_data["password"])
-            if not isinstance(user, User):
-                raise forms.ValidationError("The e-mail address or the password is wrong.", code="invalid_credentials")
-            self.user = user
+            try:
+                self.user = check_password(email=self.cleaned_data["email"], password=self.cleaned_data["password"], place=self.place)
+            except InvalidCredentialsError as error:
+                raise forms.ValidationError(error.message, code=error.code) from error
         return self.cleaned_data
 
 
@@ -66,7 +67,19 @@ class PasswordHelp:
 
 
 class PasswordChangeForm(PasswordHelp, auth_forms.PasswordChangeForm):
-    """The present password, and the new one twice."""
+    """The present password, and the new one twice. Guesses count here as they do at the door."""
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = place
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        try:
+            check_password(email=self.user.email, password=password, place=self.place)
+        except InvalidCredentialsError as error:
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect") from error
+        return password
 
 
 class NewPasswordForm(PasswordHelp, auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # takes no argument at run time

@@ -15,6 +15,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import IdempotencyRecord, User
 from accounts.selectors.users import get_user_by_email
+from accounts.services.lockout import remove_old_attempts
 from accounts.services.sessions import remove_old_sessions
 from common.errors import NotFoundError
 
@@ -24,10 +25,11 @@ SESSIONS_KEPT = timedelta(days=90)
 
 @shared_task
 def remove_expired_records() -> None:
-    """Delete what has run out: stored answers, browser sessions, and the rows of sessions long over."""
+    """Delete what has run out: stored answers, browser sessions, the rows of sessions long over, and failed attempts of yesterday."""
     IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     remove_old_sessions(older_than=SESSIONS_KEPT)
+    remove_old_attempts()
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)

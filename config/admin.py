@@ -17,7 +17,10 @@ from unfold.sites import UnfoldAdminSite
 
 # The menu: group, then (model, symbol). What is not registered is left out, so an app may come or go.
 MENU = (
-    ("People", (("accounts.User", "person"), ("accounts.UserSession", "devices"), ("auth.Group", "group"))),
+    (
+        "People",
+        (("accounts.User", "person"), ("accounts.UserSession", "devices"), ("accounts.SignInThrottle", "lock_clock"), ("auth.Group", "group")),
+    ),
     (
         "Portfolios",
         (

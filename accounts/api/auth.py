@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import logout
 from django.contrib.auth.models import update_last_login
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -25,9 +25,10 @@ from accounts.api.serializers import (
     UserSerializer,
     UserSessionSerializer,
 )
-from accounts.errors import InvalidCredentialsError
 from accounts.models import User, UserSession
+from accounts.services.lockout import Place
 from accounts.services.sessions import end_session
+from accounts.services.signin import check_password
 from accounts.services.tokens import TokenPair, find_refresh_session, issue_tokens, rotate_tokens
 from common.addresses import read_client_address
 from common.errors import NotAuthenticatedError
@@ -41,15 +42,19 @@ class LoginView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="auth_login", tags=TAGS, auth=[], request=LoginSerializer, responses={200: TokensSerializer, 401: ErrorSerializer})
+    @extend_schema(
+        operation_id="auth_login",
+        tags=TAGS,
+        auth=[],
+        request=LoginSerializer,
+        responses={200: TokensSerializer, 401: ErrorSerializer, 429: ErrorSerializer},
+    )
     @method_decorator(sensitive_variables())
     def post(self, request: Request) -> Response:
         """Exchange e-mail address and password for an access token (15 minutes) and a refresh token (14 days, single use)."""
         body = LoginSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        user = authenticate(request._request, **body.validated_data)
-        if not isinstance(user, User):
-            raise InvalidCredentialsError("The e-mail address or the password is wrong.")
+        user = check_password(**body.validated_data, place=Place(address=read_client_address(request.META)))
         pair = issue_tokens(user=user, ip=read_client_address(request.META), user_agent=request.headers.get("user-agent", ""))
         update_last_login(User, user)
         return Response(_show_pair(pair))

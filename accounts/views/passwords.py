@@ -20,6 +20,7 @@ from accounts.forms import NewPasswordForm, PasswordChangeForm, PasswordResetFor
 from accounts.requests import SignedInRequest
 from accounts.services.users import set_password
 from accounts.tasks import send_password_reset
+from accounts.views.places import answer_locked, read_place
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,9 @@ logger = logging.getLogger(__name__)
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
+@answer_locked
 def password_change(request: SignedInRequest) -> HttpResponse:
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = PasswordChangeForm(request.user, request.POST or None, place=read_place(request))
     if form.is_bound and form.is_valid():
         ended = set_password(user=request.user, password=form.cleaned_data["new_password1"], keep=request.user_session)
         update_session_auth_hash(request, request.user)
