@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import SignInThrottle, User, UserSession
+from accounts.models import RecoveryCode, SignInThrottle, TotpFactor, User, UserSession
 from accounts.services.lockout import unlock_user
+from accounts.services.second_factor import disable_second_factor
 from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
 from common.admin import AdminPasswordChangeForm, BaseAdmin, ReadOnlyAdmin, UserCreationForm, display
@@ -66,7 +67,7 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
-    actions = ["close_accounts", "unlock_accounts"]
+    actions = ["close_accounts", "unlock_accounts", "remove_second_factors"]
 
     @display(description="State", label={"active": "success", "closed": "danger"})  # type: ignore[untyped-decorator]
     def show_state(self, user: User) -> str:
@@ -106,6 +107,28 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
     def unlock_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
         unlocked = sum(unlock_user(user=user) > 0 for user in users if self.has_change_permission(request, user))
         self.message_user(request, f"Failed attempts forgotten: {unlocked} accounts.", messages.SUCCESS)
+
+    @admin.action(description="Turn off the second factor of the selected accounts and end their sessions", permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        others = [user for user in users if user != request.user and self.has_change_permission(request, user)]
+        removed = sum(disable_second_factor(user=user, reason="second factor turned off by an administrator") for user in others)
+        self.message_user(request, f"Second factors turned off: {removed}. Your own is changed in your settings.", messages.SUCCESS)
+
+
+@admin.register(TotpFactor)
+class TotpFactorAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at", "confirmed_at", "last_used_at"]
+    list_filter = [("confirmed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "created_at", "confirmed_at", "last_used_at"]
+
+
+@admin.register(RecoveryCode)
+class RecoveryCodeAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at", "used_at"]
+    list_filter = [("used_at", admin.EmptyFieldListFilter)]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "created_at", "used_at"]
 
 
 @admin.register(SignInThrottle)

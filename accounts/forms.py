@@ -21,6 +21,8 @@ OTHER_LOCALES = [
     "ko", "nb", "nl", "nl_BE", "pl", "pt", "pt_BR", "sv", "tr", "zh",
 ]  # fmt: skip
 
+CODE_INPUT = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "autofocus": True}
+
 
 class LoginForm(forms.Form):
     """Checks e-mail address and password together; the refusal does not tell which of the two was wrong."""
@@ -46,6 +48,28 @@ class LoginForm(forms.Form):
             except InvalidCredentialsError as error:
                 raise forms.ValidationError(error.message, code=error.code) from error
         return self.cleaned_data
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(label="Code", max_length=64, widget=forms.TextInput(attrs=CODE_INPUT))
+
+
+class ProofForm(forms.Form):
+    """The code of a person who has a second factor, the password of another one."""
+
+    answer = forms.CharField(label="Password", max_length=LONGEST_PASSWORD, strip=False)
+
+    def __init__(self, *args: Any, by_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_code = by_code
+        if by_code:
+            self.fields["answer"].label = "Code"
+            self.fields["answer"].help_text = "Of your authenticator app, or a recovery code."
+            self.fields["answer"].widget = forms.TextInput(attrs=CODE_INPUT)
+        else:
+            self.fields["answer"].widget = forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
 
 
 class PasswordResetForm(forms.Form):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import read_text
+from config.env import read_list, read_text
 
 SHORTEST = 32
 
@@ -15,12 +15,30 @@ def read_secret(name: str, folder: Path, *, production: bool) -> str:
     """Return the secret of that name. Production takes it from the environment only and refuses a weak one."""
     value = read_text(name)
     if value:
-        if len(value) < SHORTEST or len(set(value)) < 8:
-            raise ImproperlyConfigured(f"{name}: too weak; use at least {SHORTEST} random characters")
+        _refuse_weak(name, value)
         return value
+    _refuse_missing(name, production)
+    return read_generated(name.lower(), folder)
+
+
+def read_secrets(name: str, folder: Path, *, production: bool) -> list[str]:
+    """Return a comma list of secrets, the one in use first; else, but in production, the generated one."""
+    values = read_list(name)
+    for value in values:
+        _refuse_weak(name, value)
+    if not values:
+        _refuse_missing(name, production)
+    return values or [read_generated(name.lower(), folder)]
+
+
+def _refuse_weak(name: str, value: str) -> None:
+    if len(value) < SHORTEST or len(set(value)) < 8:
+        raise ImproperlyConfigured(f"{name}: too weak; use at least {SHORTEST} random characters")
+
+
+def _refuse_missing(name: str, production: bool) -> None:
     if production:
         raise ImproperlyConfigured(f"{name}: not set; production needs its own secret (or {name}_FILE)")
-    return read_generated(name.lower(), folder)
 
 
 def read_generated(name: str, folder: Path) -> str:

@@ -46,6 +46,7 @@ WEB_THREADS = read_int("WEB_THREADS", 2, low=1, high=64)
 # -- secrets ------------------------------------------------------------------------------------------------
 SECRET_KEY = secrets.read_secret("SECRET_KEY", LAYOUT.secrets_dir, production=IS_PRODUCTION)
 JWT_SECRET = secrets.read_secret("JWT_SECRET", LAYOUT.secrets_dir, production=IS_PRODUCTION)
+FIELD_ENCRYPTION_KEYS = secrets.read_secrets("FIELD_ENCRYPTION_KEYS", LAYOUT.secrets_dir, production=IS_PRODUCTION)
 METRICS_TOKEN = read_text("METRICS_TOKEN")
 
 # -- application --------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ class UserSession(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    proved_at = models.DateTimeField(default=timezone.now, help_text="When the person last showed a password or a second factor.")
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=40, blank=True)
     # Browser: the key of the Django session. Token: the id of the one refresh token that is valid now.

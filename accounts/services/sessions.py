@@ -56,6 +56,12 @@ def touch_session(*, session: UserSession) -> None:
         session.last_seen_at = now
 
 
+def renew_proof(*, session: UserSession) -> None:
+    """Note that the person has just proved again who it is."""
+    session.proved_at = timezone.now()
+    session.save(update_fields=["proved_at"])
+
+
 def rebind_session(*, session: UserSession, session_key: str) -> None:
     """Follow the browser's Django session to its new key."""
     session.session_key = session_key

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.forms import NewPasswordForm, PasswordChangeForm, PasswordResetForm
+from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
 from accounts.services.users import set_password
 from accounts.tasks import send_password_reset
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @sensitive_post_parameters()
 @never_cache
-@login_required
+@require_recent_proof()
 @require_http_methods(["GET", "POST"])
 @answer_locked
 def password_change(request: SignedInRequest) -> HttpResponse:
