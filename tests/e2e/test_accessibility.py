@@ -25,6 +25,7 @@ PATHS = [
     "/instruments/new/",
     "/portfolios/new/",
     "/settings/",
+    "/settings/security/",
     "/settings/sessions/",
     "{portfolio}",
     "{portfolio}transactions/",
