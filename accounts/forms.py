@@ -85,7 +85,7 @@ class PasswordHelp:
         super().__init__(*args, **kwargs)
         self.fields[
             "new_password1"
-        ].help_text = "At least 12 characters; no common password, and nothing like your name or address. Spaces are welcome."
+        ].help_text = "At least 12 characters, not easily guessed, and nothing like your name or address. Spaces are welcome; several words are good."
         self.fields["new_password2"].help_text = ""
         self.fields["new_password2"].label = "New password again"
 
