@@ -1,15 +1,21 @@
-"""Every login opens one session row and every logout ends it, whichever page or test does it."""
+"""Every login opens one session row and every logout ends it, whichever page or test does it; a login from a new place is told by mail."""
 
+import logging
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
+from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.middleware import SESSION_ID_KEY
 from accounts.models import User, UserSession
 from accounts.services.sessions import REMEMBERED_LIFETIME, SHORT_LIFETIME, end_session, open_session
+from accounts.signals import session_opened
+from accounts.tasks import send_new_device_mail
 from common.addresses import read_client_address
+
+logger = logging.getLogger(__name__)
 
 
 @receiver(user_logged_in)
@@ -32,6 +38,17 @@ def open_browser_session(request: HttpRequest, user: User, **kwargs: Any) -> Non
     )
     request.session[SESSION_ID_KEY] = str(session.pk)
     request.user_session = session  # type: ignore[attr-defined]
+
+
+@receiver(session_opened)
+def order_new_device_mail(session: UserSession, **kwargs: Any) -> None:
+    """Leave it to the worker to find out whether the place is new, and to write. Without the queue nobody writes, and everybody signs in."""
+    if session.kind not in {UserSession.Kind.BROWSER, UserSession.Kind.TOKEN}:
+        return
+    try:
+        send_new_device_mail.apply_async([str(session.pk)], retry=False, ignore_result=True)
+    except (BrokerError, OSError):
+        logger.exception("the queue did not take the order for a mail about a new device")
 
 
 @receiver(user_logged_out)

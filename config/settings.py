@@ -193,6 +193,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 7200,
     "global_keyprefix": "spms:",
+    "socket_connect_timeout": 2,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.1,

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.devices import describe_device
 from accounts.models import User, UserSession
 from accounts.models.session import UserSessionQuerySet
+from accounts.signals import session_opened
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ def open_session(
         refresh_id=refresh_id,
     )
     logger.info("session opened", extra={"user_id": str(user.pk), "session_id": str(session.pk), "kind": kind, "ip": ip})
+    transaction.on_commit(partial(session_opened.send_robust, UserSession, session=session))
     return session
 
 
