@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import RecoveryCode, SignInThrottle, TotpFactor, User, UserSession
+from accounts.models import Passkey, RecoveryCode, SignInThrottle, TotpFactor, User, UserSession
 from accounts.services.lockout import unlock_user
+from accounts.services.passkeys import remove_every_passkey
 from accounts.services.second_factor import disable_second_factor
 from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
@@ -108,10 +109,11 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         unlocked = sum(unlock_user(user=user) > 0 for user in users if self.has_change_permission(request, user))
         self.message_user(request, f"Failed attempts forgotten: {unlocked} accounts.", messages.SUCCESS)
 
-    @admin.action(description="Turn off the second factor of the selected accounts and end their sessions", permissions=["change"])
+    @admin.action(description="Turn off second factor and passkeys of the selected accounts and end their sessions", permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
         others = [user for user in users if user != request.user and self.has_change_permission(request, user)]
-        removed = sum(disable_second_factor(user=user, reason="second factor turned off by an administrator") for user in others)
+        reason = "second factor turned off by an administrator"
+        removed = sum(disable_second_factor(user=user, reason=reason) | (remove_every_passkey(user=user, reason=reason) > 0) for user in others)
         self.message_user(request, f"Second factors turned off: {removed}. Your own is changed in your settings.", messages.SUCCESS)
 
 
@@ -121,6 +123,13 @@ class TotpFactorAdmin(ReadOnlyAdmin):
     list_filter = [("confirmed_at", admin.EmptyFieldListFilter)]
     search_fields = ["user__email", "user__name"]
     fields = ["user", "created_at", "confirmed_at", "last_used_at"]
+
+
+@admin.register(Passkey)
+class PasskeyAdmin(ReadOnlyAdmin):
+    list_display = ["user", "name", "created_at", "last_used_at"]
+    search_fields = ["user__email", "user__name", "name"]
+    fields = ["user", "name", "created_at", "last_used_at"]
 
 
 @admin.register(RecoveryCode)

@@ -27,6 +27,10 @@ class WrongCodeError(InvalidInputError):
     code = "wrong_code"
 
 
+class PasskeyRefusedError(InvalidInputError):
+    code = "passkey_refused"
+
+
 class ProofRequiredError(NotAllowedError):
     """The last proof of identity is too old for what was asked."""
 

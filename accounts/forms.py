@@ -56,6 +56,18 @@ class CodeForm(forms.Form):
     code = forms.CharField(label="Code", max_length=64, widget=forms.TextInput(attrs=CODE_INPUT))
 
 
+class PasskeyForm(forms.Form):
+    """The browser's answer to a challenge, as JSON that the page's script fills in."""
+
+    credential = forms.CharField(
+        max_length=20_000, widget=forms.HiddenInput, error_messages={"required": "The browser gave no passkey. Scripts have to be allowed for this."}
+    )
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = forms.CharField(max_length=60, help_text="So that you recognise it in the list, for example: phone, security key.")
+
+
 class ProofForm(forms.Form):
     """The code of a person who has a second factor, the password of another one."""
 

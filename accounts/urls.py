@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from accounts.views import passwords, security, settings, signin
+from accounts.views import passkeys, passwords, security, settings, signin
 
 app_name = "accounts"
 
 urlpatterns = [
     path("login/", signin.login, name="login"),
     path("login/code/", signin.login_code, name="login_code"),
+    path("login/passkey/", passkeys.login_passkey, name="login_passkey"),
     path("logout/", signin.logout, name="logout"),
     path("password/change/", passwords.password_change, name="password_change"),
     path("password/reset/", passwords.password_reset, name="password_reset"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("settings/security/app/begin/", security.totp_begin, name="totp_begin"),
     path("settings/security/app/remove/", security.totp_disable, name="totp_disable"),
     path("settings/security/recovery-codes/", security.recovery_codes_renew, name="recovery_codes_renew"),
+    path("settings/security/passkeys/new/", passkeys.passkey_add, name="passkey_add"),
+    path("settings/security/passkeys/<int:passkey_id>/remove/", passkeys.passkey_remove, name="passkey_remove"),
     path("settings/sessions/", settings.sessions, name="sessions"),
     path("settings/sessions/end-others/", settings.sessions_end_others, name="sessions_end_others"),
     path("settings/sessions/<uuid:session_id>/end/", settings.session_end, name="session_end"),

@@ -14,6 +14,7 @@ from accounts.forms import CodeForm, ProofForm
 from accounts.proof import VERY_RECENT, require_recent_proof
 from accounts.requests import SignedInRequest
 from accounts.selectors.second_factor import get_second_factor, has_second_factor
+from accounts.services.passkeys import are_passkeys_possible
 from accounts.services.second_factor import begin_totp, confirm_totp, disable_second_factor, read_new_seed, renew_recovery_codes
 from accounts.services.signin import prove_again
 from accounts.totp import make_uri
@@ -26,7 +27,11 @@ from common.errors import ConflictError, NotFoundError
 @login_required
 @require_safe
 def security(request: SignedInRequest) -> HttpResponse:
-    return render(request, "accounts/security.html", {"factor": get_second_factor(user=request.user)})
+    return render(
+        request,
+        "accounts/security.html",
+        {"factor": get_second_factor(user=request.user), "passkeys": request.user.passkeys.all(), "has_passkeys": are_passkeys_possible()},
+    )
 
 
 @sensitive_post_parameters("answer")

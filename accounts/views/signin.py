@@ -19,6 +19,7 @@ from accounts.errors import InvalidCredentialsError
 from accounts.forms import CodeForm, LoginForm
 from accounts.models import User
 from accounts.selectors.second_factor import has_second_factor
+from accounts.services.passkeys import are_passkeys_possible
 from accounts.services.signin import check_code
 from accounts.views.places import answer_locked, read_place, remember_place
 
@@ -54,8 +55,12 @@ def login(request: HttpRequest) -> HttpResponse:
         remember = form.cleaned_data["remember"]
         if has_second_factor(user=form.user):
             return _ask_code(request, form.user, remember=remember, target=target)
-        return _let_in(request, form.user, remember=remember, target=target)
-    return render(request, "accounts/login.html", {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))})
+        return let_in(request, form.user, remember=remember, target=target)
+    return render(
+        request,
+        "accounts/login.html",
+        {"form": form, "next": request.POST.get("next", request.GET.get("next", "")), "has_passkeys": are_passkeys_possible()},
+    )
 
 
 @sensitive_post_parameters("code")
@@ -66,7 +71,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     """The second page of signing in, for five minutes after the first."""
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    pending = _read_pending(request)
+    pending = read_pending(request)
     user = _find_pending_user(pending)
     if pending is None or user is None:
         request.session.pop(PENDING_KEY, None)
@@ -79,9 +84,8 @@ def login_code(request: HttpRequest) -> HttpResponse:
         except InvalidCredentialsError as error:
             form.add_error("code", error.message)
         else:
-            del request.session[PENDING_KEY]
-            return _let_in(request, user, remember=pending.remember, target=pending.target)
-    return render(request, "accounts/login_code.html", {"form": form, "recovery": "recovery" in request.GET})
+            return let_in(request, user, remember=pending.remember, target=pending.target)
+    return render(request, "accounts/login_code.html", {"form": form, "recovery": "recovery" in request.GET, "has_passkeys": are_passkeys_possible()})
 
 
 def _ask_code(request: HttpRequest, user: User, *, remember: bool, target: str) -> HttpResponse:
@@ -93,7 +97,8 @@ def _ask_code(request: HttpRequest, user: User, *, remember: bool, target: str) 
     return redirect("accounts:login_code")
 
 
-def _read_pending(request: HttpRequest) -> PendingSignIn | None:
+def read_pending(request: HttpRequest) -> PendingSignIn | None:
+    """Return whose password was right within the last five minutes."""
     stored = request.session.get(PENDING_KEY)
     pending = PendingSignIn(**stored) if stored else None
     return pending if pending and 0 <= time.time() - pending.at < PENDING_SECONDS else None
@@ -104,7 +109,9 @@ def _find_pending_user(pending: PendingSignIn | None) -> User | None:
     return user if user and pending and constant_time_compare(pending.password_mark, user.get_session_auth_hash()) else None
 
 
-def _let_in(request: HttpRequest, user: User, *, remember: bool, target: str) -> HttpResponse:
+def let_in(request: HttpRequest, user: User, *, remember: bool, target: str) -> HttpResponse:
+    """Sign the person in, who has shown everything that is asked for. Nothing of a half-done sign-in stays."""
+    request.session.pop(PENDING_KEY, None)
     # Nought: the cookie ends with the browser, and the receiver gives the session its short life.
     request.session.set_expiry(None if remember else 0)
     start_login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])

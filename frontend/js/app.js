@@ -9,3 +9,4 @@ import "./lib/tooltip.js";
 import "./lib/panels.js";
 import "./pages/transactions.js";
 import "./pages/imports.js";
+import "./pages/passkeys.js";

@@ -76,3 +76,42 @@ def test_page_of_too_many_attempts(open_page: Open, complaints: Complaints, look
     expect(page.get_by_role("heading", name="Too many attempts")).to_be_visible()
     look_at(page, "locked")
     complaints.texts = [text for text in complaints.texts if "429" not in text]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_passkey_is_added_used_and_removed(open_page: Open, site: Site, settings, look: dict[str, object]) -> None:
+    # Browsers know no passkeys for bare addresses.
+    settings.PUBLIC_URL = site.url.replace("127.0.0.1", "localhost")
+    page = open_page(f"{settings.PUBLIC_URL}/login/", is_signed_in=False, reduced_motion="reduce", **look)
+    add_authenticator(page)
+    sign_in(page, Site(settings.PUBLIC_URL, site.email, site.password))
+    page.goto(f"{settings.PUBLIC_URL}/settings/security/")
+    page.get_by_role("link", name="Add a passkey").click()
+    look_at(page, "passkey-add")
+    page.get_by_label("Name").fill("Phone")
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.locator("td[data-label=Name]", has_text="Phone")).to_be_visible()
+    look_at(page, "security-passkeys")
+    page.context.clear_cookies()
+    page.goto(f"{settings.PUBLIC_URL}/login/")
+    page.get_by_role("link", name="Sign in with a passkey").click()
+    look_at(page, "login-passkey")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(f"{settings.PUBLIC_URL}/")
+    page.goto(f"{settings.PUBLIC_URL}/settings/security/")
+    page.get_by_role("button", name="Remove Phone").click()
+    page.locator("dialog[open]").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("without a password, and works on this site only")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(f"{settings.PUBLIC_URL}/login/passkey/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_text("This passkey does not open an account here.")).to_be_visible()
+    look_at(page, "login-passkey-refused")
+
+
+def add_authenticator(page: Page) -> None:
+    """Give the browser a device that holds passkeys and always finds its owner's finger."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}})
