@@ -1,6 +1,6 @@
 """What can go wrong with people and their sessions."""
 
-from common.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+from common.errors import ConflictError, DomainError, InvalidInputError, NotAllowedError, NotAuthenticatedError
 
 
 class EmailTakenError(ConflictError):
@@ -15,6 +15,33 @@ class InvalidCredentialsError(NotAuthenticatedError):
     """The same for a wrong password, an unknown address and a closed account."""
 
     code = "invalid_credentials"
+
+
+class OtpRequiredError(NotAuthenticatedError):
+    """The password was right; a code of the second factor has to come with it."""
+
+    code = "otp_required"
+
+
+class WrongCodeError(InvalidInputError):
+    code = "wrong_code"
+
+
+class PasskeyRefusedError(InvalidInputError):
+    code = "passkey_refused"
+
+
+class ProofRequiredError(NotAllowedError):
+    """The last proof of identity is too old for what was asked."""
+
+    code = "proof_required"
+
+
+class LockedError(DomainError):
+    """Too many failed attempts; `retry_after` in the detail says how many seconds to wait."""
+
+    code = "locked"
+    status = 429
 
 
 class TokenInvalidError(NotAuthenticatedError):

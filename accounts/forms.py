@@ -4,14 +4,15 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
-from django.http import HttpRequest
 
+from accounts.errors import InvalidCredentialsError
 from accounts.models import User
 from accounts.models.validators import list_time_zones
 from accounts.passwords import LONGEST_PASSWORD
 from accounts.scopes import SCOPES, list_scopes
+from accounts.services.lockout import Place
+from accounts.services.signin import check_password
 from accounts.services.users import set_password
 from common.currencies import list_common_choices
 
@@ -20,6 +21,8 @@ OTHER_LOCALES = [
     "cs", "da", "de", "de_AT", "de_CH", "es", "es_MX", "fi", "fr", "fr_BE", "fr_CA", "fr_CH", "hu", "it", "it_CH", "ja",
     "ko", "nb", "nl", "nl_BE", "pl", "pt", "pt_BR", "sv", "tr", "zh",
 ]  # fmt: skip
+
+CODE_INPUT = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "autofocus": True}
 
 
 class LoginForm(forms.Form):
@@ -34,18 +37,52 @@ class LoginForm(forms.Form):
     )
     remember = forms.BooleanField(label="Remember me on this device", required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.request = request
+        self.place = place
         self.user: User | None = None
 
     def clean(self) -> dict[str, Any]:
         if not self.errors:
-            user = authenticate(self.request, email=self.cleaned_data["email"], password=self.cleaned_data["password"])
-            if not isinstance(user, User):
-                raise forms.ValidationError("The e-mail address or the password is wrong.", code="invalid_credentials")
-            self.user = user
+            try:
+                self.user = check_password(email=self.cleaned_data["email"], password=self.cleaned_data["password"], place=self.place)
+            except InvalidCredentialsError as error:
+                raise forms.ValidationError(error.message, code=error.code) from error
         return self.cleaned_data
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(label="Code", max_length=64, widget=forms.TextInput(attrs=CODE_INPUT))
+
+
+class PasskeyForm(forms.Form):
+    """The browser's answer to a challenge, as JSON that the page's script fills in."""
+
+    credential = forms.CharField(
+        max_length=20_000, widget=forms.HiddenInput, error_messages={"required": "The browser gave no passkey. Scripts have to be allowed for this."}
+    )
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = forms.CharField(max_length=60, help_text="So that you recognise it in the list, for example: phone, security key.")
+
+
+class ProofForm(forms.Form):
+    """The code of a person who has a second factor, the password of another one."""
+
+    answer = forms.CharField(label="Password", max_length=LONGEST_PASSWORD, strip=False)
+
+    def __init__(self, *args: Any, by_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_code = by_code
+        if by_code:
+            self.fields["answer"].label = "Code"
+            self.fields["answer"].help_text = "Of your authenticator app, or a recovery code."
+            self.fields["answer"].widget = forms.TextInput(attrs=CODE_INPUT)
+        else:
+            self.fields["answer"].widget = forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
 
 
 class PasswordResetForm(forms.Form):
@@ -61,13 +98,25 @@ class PasswordHelp:
         super().__init__(*args, **kwargs)
         self.fields[
             "new_password1"
-        ].help_text = "At least 12 characters; no common password, and nothing like your name or address. Spaces are welcome."
+        ].help_text = "At least 12 characters, not easily guessed, and nothing like your name or address. Spaces are welcome; several words are good."
         self.fields["new_password2"].help_text = ""
         self.fields["new_password2"].label = "New password again"
 
 
 class PasswordChangeForm(PasswordHelp, auth_forms.PasswordChangeForm):
-    """The present password, and the new one twice."""
+    """The present password, and the new one twice. Guesses count here as they do at the door."""
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = place
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        try:
+            check_password(email=self.user.email, password=password, place=self.place)
+        except InvalidCredentialsError as error:
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect") from error
+        return password
 
 
 class NewPasswordForm(PasswordHelp, auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # takes no argument at run time

@@ -1,5 +1,9 @@
-"""Every login opens one session row and every logout ends it, whichever page or test does it; what others report is noted in the audit trail."""
+"""Every login opens one session row and every logout ends it, whichever page or test does it; a login from a new place is told by mail.
 
+What other apps report is noted in the audit trail.
+"""
+
+import logging
 from typing import Any
 
 from celery.signals import task_prerun
@@ -8,6 +12,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.audit.origin import Origin, set_origin
 from accounts.middleware import SESSION_ID_KEY
@@ -20,7 +25,11 @@ from accounts.services.sessions import (
     end_session,
     open_session,
 )
+from accounts.signals import session_opened
+from accounts.tasks import send_new_device_mail
 from common.addresses import read_client_address
+
+logger = logging.getLogger(__name__)
 
 
 @receiver(user_logged_in)
@@ -45,6 +54,17 @@ def open_browser_session(request: HttpRequest, user: User, **kwargs: Any) -> Non
     )
     request.session[SESSION_ID_KEY] = str(session.pk)
     request.user_session = session  # type: ignore[attr-defined]
+
+
+@receiver(session_opened)
+def order_new_device_mail(session: UserSession, **kwargs: Any) -> None:
+    """Leave it to the worker to find out whether the place is new, and to write. Without the queue nobody writes, and everybody signs in."""
+    if session.kind not in {UserSession.Kind.BROWSER, UserSession.Kind.TOKEN}:
+        return
+    try:
+        send_new_device_mail.apply_async([str(session.pk)], retry=False, ignore_result=True)
+    except (BrokerError, OSError):
+        logger.exception("the queue did not take the order for a mail about a new device")
 
 
 @receiver(user_logged_out)

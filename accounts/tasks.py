@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import IdempotencyRecord, User
+from accounts.models import IdempotencyRecord, User, UserSession
+from accounts.selectors.places import is_new_place
 from accounts.selectors.users import get_user_by_email
 from accounts.services.audit import prepare_months
 from accounts.services.audit_anchors import note_anchor
+from accounts.services.lockout import remove_old_attempts
 from accounts.services.sessions import remove_old_sessions
 from common.errors import NotFoundError
+from common.formatting import find_zone
 
 ANSWERS_KEPT = timedelta(hours=24)
 SESSIONS_KEPT = timedelta(days=90)
@@ -26,10 +29,11 @@ SESSIONS_KEPT = timedelta(days=90)
 
 @shared_task
 def remove_expired_records() -> None:
-    """Delete what has run out: stored answers, browser sessions, and the rows of sessions long over."""
+    """Delete what has run out: stored answers, browser sessions, the rows of sessions long over, and failed attempts of yesterday."""
     IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     remove_old_sessions(older_than=SESSIONS_KEPT)
+    remove_old_attempts()
 
 
 @shared_task
@@ -53,6 +57,25 @@ def send_password_reset(email: str) -> None:
         context = {"user": user, "address": _make_reset_address(user), "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
         subject = render_to_string("accounts/mail/password_reset_subject.txt", context).strip()
         send_mail(subject, render_to_string("accounts/mail/password_reset.txt", context), None, [user.email])
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)
+def send_new_device_mail(session_id: str) -> None:
+    """Tell somebody of a sign-in with a device or from a network that the account has not been used with before."""
+    session = UserSession.objects.select_related("user").filter(pk=session_id).first()
+    if session is None or not is_new_place(session=session):
+        return
+    user = session.user
+    moment = session.created_at.astimezone(find_zone(user.time_zone))
+    context = {
+        "user": user,
+        "session": session,
+        "moment": f"{moment:%Y-%m-%d %H:%M} ({user.time_zone})",
+        "sessions_address": settings.PUBLIC_URL + reverse("accounts:sessions"),
+        "reset_address": settings.PUBLIC_URL + reverse("accounts:password_reset"),
+    }
+    subject = render_to_string("accounts/mail/new_device_subject.txt", context).strip()
+    send_mail(subject, render_to_string("accounts/mail/new_device.txt", context), None, [user.email])
 
 
 def _make_reset_address(user: User) -> str:

@@ -23,6 +23,7 @@ MENU = (
             ("accounts.User", "person"),
             ("accounts.UserSession", "devices"),
             ("accounts.PersonalToken", "key"),
+            ("accounts.SignInThrottle", "lock_clock"),
             ("auth.Group", "group"),
             ("accounts.AuditEvent", "history"),
         ),

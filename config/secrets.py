@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import read_text
+from config.env import read_list, read_text
 
 SHORTEST = 32
 
@@ -16,9 +16,21 @@ def read_secret(name: str, folder: Path, *, production: bool) -> str:
     value = read_text(name)
     if value:
         return check_strength(name, value)
+    _refuse_missing(name, production)
+    return read_generated(name.lower(), folder)
+
+
+def read_secrets(name: str, folder: Path, *, production: bool) -> list[str]:
+    """Return a comma list of secrets, the one in use first; else, but in production, the generated one."""
+    values = [check_strength(name, value) for value in read_list(name)]
+    if not values:
+        _refuse_missing(name, production)
+    return values or [read_generated(name.lower(), folder)]
+
+
+def _refuse_missing(name: str, production: bool) -> None:
     if production:
         raise ImproperlyConfigured(f"{name}: not set; production needs its own secret (or {name}_FILE)")
-    return read_generated(name.lower(), folder)
 
 
 def check_strength(name: str, value: str) -> str:

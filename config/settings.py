@@ -51,6 +51,7 @@ JWT_SECRET = secrets.read_secret("JWT_SECRET", LAYOUT.secrets_dir, production=IS
 # Older ones only verify. Rotation writes the file; whoever keeps secrets in the environment lists them here instead.
 JWT_OLD_SECRETS = [secrets.check_strength("JWT_OLD_SECRETS", value) for value in read_list("JWT_OLD_SECRETS")]
 JWT_KEY_RING = read_path("JWT_KEY_RING", LAYOUT.secrets_dir / "jwt_keys.json")
+FIELD_ENCRYPTION_KEYS = secrets.read_secrets("FIELD_ENCRYPTION_KEYS", LAYOUT.secrets_dir, production=IS_PRODUCTION)
 METRICS_TOKEN = read_text("METRICS_TOKEN")
 
 # -- application --------------------------------------------------------------------------------------------
@@ -201,6 +202,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 7200,
     "global_keyprefix": "spms:",
+    "socket_connect_timeout": 2,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.1,
@@ -218,6 +220,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessablePasswordValidator"},
     {"NAME": "accounts.passwords.StorableTextValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
@@ -231,6 +234,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 _prefix = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{_prefix}session"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
+DEVICE_COOKIE_NAME = f"{_prefix}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

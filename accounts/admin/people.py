@@ -12,8 +12,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import PersonalToken, User, UserSession
+from accounts.models import Passkey, PersonalToken, RecoveryCode, SignInThrottle, TotpFactor, User, UserSession
+from accounts.services.lockout import unlock_user
+from accounts.services.passkeys import remove_every_passkey
 from accounts.services.personal_tokens import revoke_token
+from accounts.services.second_factor import disable_second_factor
 from accounts.services.sessions import end_session, end_sessions
 from accounts.services.users import deactivate_user, set_password
 from common.admin import AdminPasswordChangeForm, BaseAdmin, ReadOnlyAdmin, UserCreationForm, display
@@ -66,7 +69,7 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
-    actions = ["close_accounts"]
+    actions = ["close_accounts", "unlock_accounts", "remove_second_factors"]
 
     @display(description="State", label={"active": "success", "closed": "danger"})  # type: ignore[untyped-decorator]
     def show_state(self, user: User) -> str:
@@ -104,6 +107,58 @@ class UserAdmin(DjangoUserAdmin, BaseAdmin):  # type: ignore[type-arg]  # takes 
         for user in open_ones:
             deactivate_user(user=user)
         self.message_user(request, f"Closed: {len(open_ones)}. Your own account is never closed here.", messages.SUCCESS)
+
+    @admin.action(description="Let the selected accounts sign in again at once", permissions=["change"])
+    def unlock_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        unlocked = sum(unlock_user(user=user) > 0 for user in users if self.has_change_permission(request, user))
+        self.message_user(request, f"Failed attempts forgotten: {unlocked} accounts.", messages.SUCCESS)
+
+    @admin.action(description="Turn off second factor and passkeys of the selected accounts and end their sessions", permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        others = [user for user in users if user != request.user and self.has_change_permission(request, user)]
+        reason = "second factor turned off by an administrator"
+        removed = sum(disable_second_factor(user=user, reason=reason) | (remove_every_passkey(user=user, reason=reason) > 0) for user in others)
+        self.message_user(request, f"Second factors turned off: {removed}. Your own is changed in your settings.", messages.SUCCESS)
+
+
+@admin.register(TotpFactor)
+class TotpFactorAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at", "confirmed_at", "last_used_at"]
+    list_filter = [("confirmed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "created_at", "confirmed_at", "last_used_at"]
+
+
+@admin.register(Passkey)
+class PasskeyAdmin(ReadOnlyAdmin):
+    list_display = ["user", "name", "created_at", "last_used_at"]
+    search_fields = ["user__email", "user__name", "name"]
+    fields = ["user", "name", "created_at", "last_used_at"]
+
+
+@admin.register(RecoveryCode)
+class RecoveryCodeAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at", "used_at"]
+    list_filter = [("used_at", admin.EmptyFieldListFilter)]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "created_at", "used_at"]
+
+
+@admin.register(SignInThrottle)
+class SignInThrottleAdmin(ReadOnlyAdmin):
+    list_display = ["show_account", "show_place", "failures", "last_at", "blocked_until"]
+    list_filter = [("blocked_until", admin.EmptyFieldListFilter)]
+    search_fields = ["place"]
+    ordering = ["-last_at"]
+    fields = ["account", "place", "failures", "last_at", "blocked_until"]
+
+    @display(description="Account (hash)")  # type: ignore[untyped-decorator]
+    def show_account(self, row: SignInThrottle) -> str:
+        return row.account[:12]
+
+    @display(description="Place")  # type: ignore[untyped-decorator]
+    def show_place(self, row: SignInThrottle) -> str:
+        return row.place or "every unknown place"
 
 
 @admin.register(UserSession)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import logout
 from django.contrib.auth.models import update_last_login
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -20,17 +20,20 @@ from accounts.api.serializers import (
     ErrorSerializer,
     LoginSerializer,
     LogoutSerializer,
+    ProofSerializer,
     RefreshSerializer,
     TokensSerializer,
     UserSerializer,
     UserSessionSerializer,
 )
-from accounts.errors import InvalidCredentialsError
 from accounts.models import User, UserSession
+from accounts.selectors.second_factor import has_second_factor
+from accounts.services.lockout import Place
 from accounts.services.sessions import end_session
+from accounts.services.signin import check_sign_in, prove_again
 from accounts.services.tokens import TokenPair, find_refresh_session, issue_tokens, rotate_tokens
 from common.addresses import read_client_address
-from common.errors import NotAuthenticatedError
+from common.errors import InvalidInputError, NotAuthenticatedError
 
 TAGS = ["Sign-in"]
 ANY_OR_NONE: Any = [{}, {"accessToken": []}, {"cookieAuth": []}]
@@ -41,18 +44,41 @@ class LoginView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="auth_login", tags=TAGS, auth=[], request=LoginSerializer, responses={200: TokensSerializer, 401: ErrorSerializer})
+    @extend_schema(
+        operation_id="auth_login",
+        tags=TAGS,
+        auth=[],
+        request=LoginSerializer,
+        responses={200: TokensSerializer, 401: ErrorSerializer, 429: ErrorSerializer},
+    )
     @method_decorator(sensitive_variables())
     def post(self, request: Request) -> Response:
-        """Exchange e-mail address and password for an access token (15 minutes) and a refresh token (14 days, single use)."""
+        """Exchange e-mail address and password for an access token (15 minutes) and a refresh token (14 days, single use).
+
+        While the second factor is on, a code of it has to come along: without one the answer to a right password is 401 `otp_required`.
+        """
         body = LoginSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        user = authenticate(request._request, **body.validated_data)
-        if not isinstance(user, User):
-            raise InvalidCredentialsError("The e-mail address or the password is wrong.")
+        user = check_sign_in(**body.validated_data, place=Place(address=read_client_address(request.META)))
         pair = issue_tokens(user=user, ip=read_client_address(request.META), user_agent=request.headers.get("user-agent", ""))
         update_last_login(User, user)
         return Response(_show_pair(pair))
+
+
+@method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
+class ProofView(APIView):
+    @extend_schema(operation_id="auth_proof", tags=TAGS, request=ProofSerializer, responses={204: None, 401: ErrorSerializer, 429: ErrorSerializer})
+    @method_decorator(sensitive_variables())
+    def post(self, request: Request) -> Response:
+        """Prove again who it is, by a code while the second factor is on, else by the password. What answers `proof_required` wants it first."""
+        body = ProofSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        session: UserSession = request._request.user_session  # type: ignore[attr-defined]  # the permission lets nobody else in
+        name = "otp" if has_second_factor(user=session.user) else "password"
+        if name not in body.validated_data:
+            raise InvalidInputError(f"{name}: is required.", code="required", field=name)
+        prove_again(session=session, answer=body.validated_data[name], place=Place(address=read_client_address(request.META)))
+        return Response(status=204)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -82,6 +82,16 @@ class LoginSerializer(serializers.Serializer[None]):
     # Not an e-mail field: what is no address is answered like an address that has no account.
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False, style={"input_type": "password"})
+    otp = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="A code of the authenticator app or a recovery code, if the second factor is on."
+    )
+
+
+class ProofSerializer(serializers.Serializer[None]):
+    password = serializers.CharField(max_length=LONGEST_PASSWORD, required=False, trim_whitespace=False, help_text="While the second factor is off.")
+    otp = serializers.CharField(
+        max_length=64, required=False, help_text="A code of the authenticator app or a recovery code, if the second factor is on."
+    )
 
 
 class RefreshSerializer(serializers.Serializer[None]):

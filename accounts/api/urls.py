@@ -6,6 +6,7 @@ from accounts.api import audit, auth, profile, sessions, tokens, users
 
 urlpatterns = [
     path("auth/login", auth.LoginView.as_view()),
+    path("auth/proof", auth.ProofView.as_view()),
     path("auth/refresh", auth.RefreshView.as_view()),
     path("auth/logout", auth.LogoutView.as_view()),
     path("auth/session", auth.AuthStateView.as_view()),

@@ -30,6 +30,7 @@ class UserSession(models.Model):
     # Each use moves the expiry on by the idle time, up to the latest end. Without an idle time the expiry is fixed.
     idle_time = models.DurationField(null=True, blank=True, editable=False)
     latest_end_at = models.DateTimeField(null=True, blank=True, editable=False)
+    proved_at = models.DateTimeField(default=timezone.now, help_text="When the person last showed a password or a second factor.")
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=40, blank=True)
     # Browser: the key of the Django session. Token: the id of the one refresh token that is valid now.

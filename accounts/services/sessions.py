@@ -16,6 +16,7 @@ from accounts.models import PersonalToken, User, UserSession
 from accounts.models.session import UserSessionQuerySet
 from accounts.selectors.sessions import list_live_sessions
 from accounts.services.audit import record_event
+from accounts.signals import session_opened
 from common.groups import tell_sessions_ended
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def open_session(
     record_event(action="session.opened", actor=user, target=session, detail=told)
     if is_counted:
         _end_surplus(session)
+    transaction.on_commit(partial(session_opened.send_robust, UserSession, session=session))
     return session
 
 
@@ -89,6 +91,12 @@ def is_too_old_for_admin(*, session: UserSession) -> bool:
     """Tell whether the administration must ask this session to sign in again."""
     now = timezone.now()
     return now - session.created_at > ADMIN_LIFETIME or now - session.last_seen_at > ADMIN_IDLE_TIME
+
+
+def renew_proof(*, session: UserSession) -> None:
+    """Note that the person has just proved again who it is."""
+    session.proved_at = timezone.now()
+    session.save(update_fields=["proved_at"])
 
 
 def rebind_session(*, session: UserSession, session_key: str) -> None:

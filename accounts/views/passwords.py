@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
@@ -17,19 +16,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kombu.exceptions import OperationalError as BrokerError
 
 from accounts.forms import NewPasswordForm, PasswordChangeForm, PasswordResetForm
+from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
 from accounts.services.users import set_password
 from accounts.tasks import send_password_reset
+from accounts.views.places import answer_locked, read_place
 
 logger = logging.getLogger(__name__)
 
 
 @sensitive_post_parameters()
 @never_cache
-@login_required
+@require_recent_proof()
 @require_http_methods(["GET", "POST"])
+@answer_locked
 def password_change(request: SignedInRequest) -> HttpResponse:
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = PasswordChangeForm(request.user, request.POST or None, place=read_place(request))
     if form.is_bound and form.is_valid():
         ended = set_password(user=request.user, password=form.cleaned_data["new_password1"], keep=request.user_session)
         update_session_auth_hash(request, request.user)

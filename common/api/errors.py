@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. An error unknown to it stays an error 500, which the middleware logs."""
     if isinstance(error, DomainError):
-        return _answer(error.status, error.code, error.message, error.detail, _retry_header(error.status))
+        return _answer(error.status, error.code, error.message, error.detail, _retry_header(error))
     if isinstance(error, exceptions.APIException):
         return _answer_framework(error)
     return _answer_django(error)
@@ -44,8 +44,9 @@ def _answer(status: int, code: str, message: str, detail: dict[str, Any], header
     return Response({"code": code, "message": message, "detail": detail}, status=status, headers=headers)
 
 
-def _retry_header(status: int) -> dict[str, str] | None:
-    return {"Retry-After": "5"} if status == 503 else None
+def _retry_header(error: DomainError) -> dict[str, str] | None:
+    wait = error.detail.get("retry_after") or (5 if error.status == 503 else None)
+    return {"Retry-After": str(wait)} if wait else None
 
 
 def _code_of(error: exceptions.APIException) -> str:

@@ -10,3 +10,4 @@ import "./lib/panels.js";
 import "./lib/copy.js";
 import "./pages/transactions.js";
 import "./pages/imports.js";
+import "./pages/passkeys.js";

@@ -15,6 +15,7 @@ from ops.security.finding import GREEN, RED, YELLOW, Finding
 # A person mistypes a few times; this many failures of one name or from one address are somebody's work.
 MANY_FAILURES = 20
 REFUSALS_OF_A_PERSON = 20
+LOCKOUTS_OF_A_PERSON = 3
 SHOWN = 10
 
 
@@ -27,6 +28,24 @@ def check_failed_attempts(since: dt.datetime) -> Finding:
         return Finding("failed_attempts", GREEN, f"{total} failed sign-ins, none of one name or address {MANY_FAILURES} times.")
     items = tuple(f"{text}: {count}" for text, count in many)
     return Finding("failed_attempts", YELLOW, f"{total} failed sign-ins.", "See `audit_auth_attempts`; block the addresses in the proxy.", items)
+
+
+def check_lockouts(since: dt.datetime) -> Finding:
+    counts = Counter(_name_of(event) for event in list_events(start=since, action="signin.locked"))
+    if not counts:
+        return Finding("lockouts", GREEN, "Nobody had to wait after failed sign-ins.")
+    items = tuple(f"{name}: {count}" for name, count in counts.most_common(SHOWN))
+    status = YELLOW if max(counts.values()) > LOCKOUTS_OF_A_PERSON else GREEN
+    return Finding(
+        "lockouts", status, f"{sum(counts.values())} times somebody had to wait after failed sign-ins.", "See `audit_auth_attempts`.", items
+    )
+
+
+def check_copied_keys(since: dt.datetime) -> Finding:
+    names = tuple(sorted({event.object_name for event in list_events(start=since, action="passkey.copied")}))
+    if not names:
+        return Finding("copied_passkeys", GREEN, "No passkey was seen twice.")
+    return Finding("copied_passkeys", RED, "A passkey was seen twice: somebody has a copy.", "Remove it together with its owner.", names)
 
 
 def check_refusals(since: dt.datetime) -> Finding:

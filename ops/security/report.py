@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Literal
 
-from ops.security.events import check_audit_trail, check_failed_attempts, check_refusals, check_reused_tokens, hours_ago
+from ops.security.events import (
+    check_audit_trail,
+    check_copied_keys,
+    check_failed_attempts,
+    check_lockouts,
+    check_refusals,
+    check_reused_tokens,
+    hours_ago,
+)
 from ops.security.finding import Finding
 from ops.security.machine import check_certificate, check_files, check_ports, check_secrets
 from ops.security.people import check_deployment, check_permissions
@@ -11,7 +19,7 @@ from ops.security.programs import check_browser_packages, check_python_packages
 
 Span = Literal["daily", "weekly", "monthly"]
 HOURS: dict[Span, int] = {"daily": 24, "weekly": 7 * 24, "monthly": 31 * 24}
-EVENTS = (check_failed_attempts, check_refusals, check_reused_tokens, check_audit_trail)
+EVENTS = (check_failed_attempts, check_lockouts, check_refusals, check_reused_tokens, check_copied_keys, check_audit_trail)
 DAILY: tuple[Callable[[], Finding], ...] = (check_files, check_ports, check_certificate)
 WEEKLY: tuple[Callable[[], Finding], ...] = (*DAILY, check_python_packages, check_browser_packages, check_deployment, check_permissions)
 MONTHLY: tuple[Callable[[], Finding], ...] = (*WEEKLY, check_secrets)

@@ -423,3 +423,11 @@ def test_what_a_signed_in_person_is_refused_is_noted(alice):
     assert sign_in(alice).get("/api/ums/audit").status_code == 403
     event = list_events(action="access.denied").get()
     assert (event.actor_name, event.told["detail"]["path"]) == (alice.email, "/api/ums/audit")
+
+
+def test_waiting_after_failed_sign_ins_is_noted(client, alice):
+    for _ in range(9):
+        client.post("/api/ums/auth/login", {"email": alice.email, "password": "wrong-word"}, content_type="application/json")
+    event = list_events(action="signin.locked").first()
+    assert event.told["detail"] == {"email": alice.email}
+    assert list_events(action="signin.failed").count() == 8

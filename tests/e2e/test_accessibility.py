@@ -25,6 +25,7 @@ PATHS = [
     "/instruments/new/",
     "/portfolios/new/",
     "/settings/",
+    "/settings/security/",
     "/settings/sessions/",
     "/settings/tokens/",
     "/settings/tokens/new/",

@@ -8,7 +8,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 OUR_APPS = {"accounts", "portfolio", "terminal", "assistant", "ops", "common"}
-READERS = re.compile(r"""read_(?:text|bool|int|port|list|choice|path)\(\s*"([A-Z0-9_]+)"|read_secret\("([A-Z0-9_]+)\"""")
+READERS = re.compile(r"""read_(?:text|bool|int|port|list|choice|path)\(\s*"([A-Z0-9_]+)"|read_secrets?\("([A-Z0-9_]+)\"""")
 COMMAND_LINE = re.compile(r"manage\.py ([a-z_]+)")
 
 
