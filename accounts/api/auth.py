@@ -99,6 +99,8 @@ class RefreshView(APIView):
 @method_decorator(never_cache, name="dispatch")
 class LogoutView(APIView):
     permission_classes = (AllowAny,)
+    # Whoever has asked too much may still leave.
+    throttle_classes = ()
 
     @extend_schema(operation_id="auth_logout", tags=TAGS, request=LogoutSerializer, responses={204: None, 401: ErrorSerializer})
     def post(self, request: Request) -> Response:
@@ -125,6 +127,7 @@ class AuthStateView(APIView):
 
     authentication_classes = (SessionTokenAuthentication, ReadOnlySessionAuthentication)
     permission_classes = (AllowAny,)
+    throttle_classes = ()
 
     def perform_authentication(self, request: Request) -> None:
         """Leave it to the answer below, which takes a refusal for an answer."""

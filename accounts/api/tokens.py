@@ -54,6 +54,8 @@ class TokenListView(ListAPIView[PersonalToken]):
 
 
 class TokenView(GenericAPIView[PersonalToken]):
+    # The token itself may have used the limit up: revoking it is always possible.
+    throttle_classes = ()
     serializer_class = PersonalTokenSerializer
     queryset = PersonalToken.objects.none()
 

@@ -1,6 +1,7 @@
 """The limits of the API: for each person and address, counted in the real cache."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -8,9 +9,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.services.personal_tokens import create_token
 from common.api import throttles
 from common.api.throttles import PAUSE, PEOPLE_AT_AN_ADDRESS
-from tests.accounts.sessions import SESSIONS, STATE, bearer, get_tokens
+from tests.accounts.sessions import LOGOUT, SESSIONS, STATE, bearer, get_tokens
 from tests.factories import UserFactory
 from tests.factories_portfolio import PortfolioFactory
 
@@ -105,10 +107,16 @@ def test_senseless_token_is_still_answered_as_nobody() -> None:
     assert Client().post(STATE, headers={"Authorization": "Bearer x"}).json() == {"authenticated": False}
 
 
-def test_ending_a_session_counts_as_a_write(alice: User) -> None:
+def test_whoever_is_over_the_limit_may_still_leave_and_end_what_uses_it_up(alice: User) -> None:
+    made = create_token(user=alice, name="busy", scopes=["market:write"], lifetime=timedelta(days=1))
+    busy = APIClient(headers={"Authorization": f"Bearer {made.text}"})
+    assert [write(busy) for _ in range(4)] == [200, 200, 200, 429]
     headers = bearer(get_tokens(alice))
-    missing = f"{SESSIONS}/00000000-0000-7000-8000-000000000000"
-    assert [Client().delete(missing, headers=headers).status_code for _ in range(4)] == [404, 404, 404, 429]
+    other = get_tokens(alice)["session"]["id"]
+    assert Client().delete(f"/api/ums/tokens/{made.token.pk}", headers=headers).status_code == 204
+    assert Client().delete(f"{SESSIONS}/{other}", headers=headers).status_code == 204
+    assert Client().post(LOGOUT, headers=headers).status_code == 204
+    assert write(busy) == 401
 
 
 def test_requests_at_once_are_counted_each(settings) -> None:

@@ -83,3 +83,10 @@ def test_production_makes_no_secrets(tmp_path: Path):
     os.environ["THING"] = "short"
     with pytest.raises(ImproperlyConfigured, match="THING: too weak"):
         secrets.read_secret("THING", tmp_path, production=True)
+
+
+@pytest.mark.parametrize("value", ["", "short", "a" * 64, "abcabcabcabcabcabcabcabcabcabcabcabc"])
+def test_a_secret_that_can_be_guessed_is_refused(value: str):
+    with pytest.raises(ImproperlyConfigured, match="THING: too weak"):
+        secrets.check_strength("THING", value)
+    assert secrets.check_strength("THING", "0123456789abcdefghijklmnopqrstuv") == "0123456789abcdefghijklmnopqrstuv"
