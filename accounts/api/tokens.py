@@ -1,5 +1,6 @@
 """/api/ums/tokens: personal access tokens. No `scope_area`: a token cannot make, see or revoke tokens."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.permissions import HasRecentProof
 from accounts.api.serializers import CreatedTokenSerializer, ErrorSerializer, NewTokenBody, PersonalTokenSerializer
 from accounts.models import PersonalToken
 from accounts.models.token import PersonalTokenQuerySet
@@ -29,6 +31,10 @@ USUAL_LIFE = timedelta(days=90)
 class TokenListView(ListAPIView[PersonalToken]):
     serializer_class = PersonalTokenSerializer
     queryset = PersonalToken.objects.none()
+
+    def get_permissions(self) -> Sequence[Any]:
+        """Making a token asks again who it is; looking at them does not."""
+        return [HasRecentProof()] if self.request.method == "POST" else super().get_permissions()
 
     def get_queryset(self) -> PersonalTokenQuerySet:
         return list_tokens(user=self.request.user)  # type: ignore[arg-type]  # the permission lets nobody else in

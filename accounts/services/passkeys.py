@@ -67,7 +67,7 @@ def add_passkey(*, user: User, name: str, state: dict[str, Any], answer: str, ke
         raise PasskeyRefusedError("This passkey is known already.") from error
     record_event(action="passkey.added", target=user, detail={"name": name})
     logger.info("passkey added", extra={"user_id": str(user.pk)})
-    end_sessions(user=user, reason="passkey added", keep=keep)
+    end_sessions(user=user, reason="passkey added", keep=keep, keep_tokens=True)
     return passkey
 
 
@@ -78,7 +78,7 @@ def remove_passkey(*, user: User, passkey_id: int, keep: UserSession | None = No
         raise NotFoundError("There is no such passkey.")
     record_event(action="passkey.removed", target=user)
     logger.info("passkey removed", extra={"user_id": str(user.pk)})
-    end_sessions(user=user, reason="passkey removed", keep=keep)
+    end_sessions(user=user, reason="passkey removed", keep=keep, keep_tokens=True)
 
 
 def remove_every_passkey(*, user: User, reason: str) -> int:

@@ -59,7 +59,7 @@ def confirm_totp(*, user: User, code: str, keep: UserSession | None = None) -> l
     factor.save(update_fields=["confirmed_at", "last_step"])
     record_event(action="second_factor.on", target=user)
     logger.info("second factor on", extra={"user_id": str(user.pk)})
-    end_sessions(user=user, reason="second factor turned on", keep=keep)
+    end_sessions(user=user, reason="second factor turned on", keep=keep, keep_tokens=True)
     return _replace_codes(user)
 
 
@@ -71,7 +71,7 @@ def disable_second_factor(*, user: User, reason: str = "second factor turned off
     if count:
         record_event(action="second_factor.off", target=user, detail={"reason": reason})
         logger.warning("second factor off", extra={"user_id": str(user.pk), "reason": reason})
-        end_sessions(user=user, reason=reason, keep=keep)
+        end_sessions(user=user, reason=reason, keep=keep, keep_tokens=True)
     return count > 0
 
 
@@ -81,7 +81,7 @@ def renew_recovery_codes(*, user: User, keep: UserSession | None = None) -> list
     if not TotpFactor.objects.select_for_update().filter(user=user, confirmed_at__isnull=False).exists():
         raise NotFoundError("Recovery codes come with the second factor; turn it on first.")
     record_event(action="second_factor.codes_renewed", target=user)
-    end_sessions(user=user, reason="recovery codes renewed", keep=keep)
+    end_sessions(user=user, reason="recovery codes renewed", keep=keep, keep_tokens=True)
     return _replace_codes(user)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import TokenForm
+from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
 from accounts.selectors.personal_tokens import get_own_token, list_tokens
 from accounts.services.personal_tokens import NewToken, create_token, revoke_token
@@ -26,7 +27,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@require_recent_proof()
 @require_http_methods(["GET", "POST"])
 def token_create(request: SignedInRequest) -> HttpResponse:
     form = TokenForm(request.POST or None, user=request.user)

@@ -418,3 +418,14 @@ def test_administration_of_tokens_adds_and_changes_nothing(alice: User, staff: U
     assert desk.get("/admin/accounts/personaltoken/add/").status_code == 403
     assert desk.post(f"/admin/accounts/personaltoken/{made.token.pk}/change/", {"name": "x"}).status_code == 403
     assert desk.post(f"/admin/accounts/personaltoken/{made.token.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_making_a_token_asks_again_who_it_is_a_while_after_the_sign_in(alice: User) -> None:
+    client = sign_in(alice)
+    UserSession.objects.filter(user=alice).update(proved_at=timezone.now() - timedelta(minutes=16))
+    body = {"name": "script", "scopes": ["portfolio:read"]}
+    answer = client.post("/api/ums/tokens", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "proof_required")
+    assert client.get("/api/ums/tokens").status_code == 200
+    assert client.get("/settings/tokens/new/").status_code == 302
+    assert not PersonalToken.objects.exists()
