@@ -7,5 +7,6 @@ import "./lib/controls.js";
 import "./lib/sortable.js";
 import "./lib/tooltip.js";
 import "./lib/panels.js";
+import "./lib/copy.js";
 import "./pages/transactions.js";
 import "./pages/imports.js";

@@ -46,7 +46,7 @@ def create_portfolio(
 @atomic_with_retry
 def update_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: str | None = None, **changes: Any) -> Portfolio:
     """Change settings (those of create_portfolio). A setting that the recorded history contradicts is refused with ConflictError."""
-    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
+    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk, managed=True)
     if expected_version is not None and locked.version != expected_version:
         raise PreconditionError("The portfolio has been changed in the meantime; read it again.")
     before = {name: getattr(locked, name) for name in SETTINGS}
@@ -71,7 +71,7 @@ def update_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
 @atomic_with_retry
 def delete_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: str | None = None) -> None:
     """Remove the portfolio and everything recorded in it."""
-    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
+    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk, managed=True)
     if expected_version is not None and locked.version != expected_version:
         raise PreconditionError("The portfolio has been changed in the meantime; read it again.")
     # Transactions protect their accounts, so they go first.
@@ -82,7 +82,7 @@ def delete_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
 @atomic_with_retry
 def create_account(*, actor: "User", portfolio: Portfolio, name: str) -> BrokerageAccount:
     """Open an account (a depot or wallet) in the portfolio."""
-    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
+    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk, managed=True)
     account = BrokerageAccount(portfolio=locked, name=check_text(name, field="name", longest=100, required=True))
     _save_named(account)
     return account
@@ -91,7 +91,7 @@ def create_account(*, actor: "User", portfolio: Portfolio, name: str) -> Brokera
 @atomic_with_retry
 def rename_account(*, actor: "User", account: BrokerageAccount, name: str) -> BrokerageAccount:
     """Give the account another name; its entries stay with it."""
-    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id)
+    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id, managed=True)
     row = _find_account(locked, account)
     row.name = check_text(name, field="name", longest=100, required=True)
     _save_named(row)
@@ -102,7 +102,7 @@ def rename_account(*, actor: "User", account: BrokerageAccount, name: str) -> Br
 @atomic_with_retry
 def delete_account(*, actor: "User", account: BrokerageAccount) -> None:
     """Remove an account without entries. Raises ConflictError while it has some."""
-    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id)
+    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id, managed=True)
     row = _find_account(locked, account)
     if Transaction.objects.filter(account=row).exists() or Transaction.objects.filter(counter_account=row).exists():
         raise ConflictError("This account has transactions; delete or move them first.", code="account_in_use")
