@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import BooleanField, Case, CharField, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Q, Value
 from django.utils import timezone
 
 from common.identifiers import format_version, uuid7
 from portfolio.models.instrument import Instrument
-from portfolio.models.share import OWNER, Share
+from portfolio.models.share import OWNER, GrantedRole, IsGranted, Share, list_grant_values
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
 # None: not loaded for a reader, but by the system itself.
 ROLES_WITH_AMOUNTS = frozenset({None, OWNER, Share.Role.READER.value, Share.Role.EDITOR.value})
 EDITING_ROLES = frozenset({None, OWNER, Share.Role.EDITOR.value})
-
-
-class IsAnyOf(Func):
-    """`value = ANY (ARRAY(query))`: the query is asked once, and both sides of an OR around it can use their index."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY ("
-    arity = 2
-    output_field = BooleanField()
 
 
 class PortfolioQuerySet(models.QuerySet["Portfolio"]):
@@ -51,12 +41,9 @@ class PortfolioQuerySet(models.QuerySet["Portfolio"]):
     def _open_to(self, user: "User | AnonymousUser", roles: list[str]) -> "PortfolioQuerySet":
         if not user.is_authenticated:
             return self.none()
-        mine, granted = Q(owner=user), Share.objects.granted_to(user)
-        shared = IsAnyOf(F("pk"), ArraySubquery(granted.filter(role__in=roles).order_by().values("portfolio")))
-        # Whoever has two grants by two addresses edits if one lets him, and else sees what the narrower one shows.
-        role = Subquery(granted.filter(portfolio=OuterRef("pk")).order_by("role").values("role")[:1])
-        told = Case(When(mine, then=Value(OWNER)), default=role, output_field=CharField())
-        return self.filter(mine | Q(shared)).annotate(reader_role=told)  # type: ignore[no-redef]  # fills the attribute
+        shared = IsGranted("pk", "portfolio_id", list_grant_values(user, roles))
+        role = GrantedRole(user.pk, list_grant_values(user, Share.Role.values))
+        return self.filter(Q(owner=user) | Q(shared)).annotate(reader_role=role)  # type: ignore[no-redef]  # fills the attribute
 
 
 class Portfolio(models.Model):

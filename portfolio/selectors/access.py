@@ -7,14 +7,14 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import QuerySet
 
 from accounts.models import User
 from common.errors import NotAllowedError, NotFoundError
 from common.identifiers import read_uuid
 from portfolio.models import AccessReason, Portfolio, Share
 from portfolio.models.portfolio import PortfolioQuerySet
+from portfolio.models.share import OwnerName
 
 if TYPE_CHECKING:
     from portfolio.models.share import ShareQuerySet
@@ -25,9 +25,7 @@ SHOWN_REASONS = 20
 
 def list_portfolios(*, user: User) -> PortfolioQuerySet:
     """Return the portfolios the user may read, oldest first, each with `reader_role` and, where another shares it, `owner_name`."""
-    owner = User.objects.filter(pk=OuterRef("owner")).values(shown=Coalesce(NullIf("name", Value("")), "email", output_field=CharField()))
-    name = Case(When(owner=user, then=Value("")), default=Subquery(owner), output_field=CharField())
-    return Portfolio.objects.visible_to(user).select_related("benchmark").annotate(owner_name=name)  # type: ignore[no-redef]  # fills the attribute
+    return Portfolio.objects.visible_to(user).select_related("benchmark").annotate(owner_name=OwnerName(user.pk))  # type: ignore[no-redef]  # fills it
 
 
 def get_portfolio(*, user: User, portfolio_id: UUID | str) -> Portfolio:
@@ -107,7 +105,7 @@ def list_access_reasons(*, portfolio: Portfolio) -> QuerySet[AccessReason]:
 
 def get_linked_portfolio(*, token: str) -> tuple[Portfolio, Share]:
     """Return the portfolio that a link shows, with the role of the link; raise NotFoundError for one that is wrong, over or revoked."""
-    rows = Share.objects.live().filter(kind=Share.Kind.LINK, token_hash=hash_token(token), portfolio__owner__is_active=True)
+    rows = Share.objects.live_links().filter(token_hash=hash_token(token), portfolio__owner__is_active=True)
     share = rows.select_related("portfolio__owner", "portfolio__benchmark").first() if len(token) <= LONGEST_TOKEN else None
     if share is None:
         raise NotFoundError("This link does not work: it is wrong, has expired or was taken back.")
