@@ -35,6 +35,8 @@ MENU = (
             ("portfolio.BrokerageAccount", "account_balance"),
             ("portfolio.Transaction", "receipt_long"),
             ("portfolio.ImportBatch", "upload_file"),
+            ("portfolio.Share", "share"),
+            ("portfolio.AccessReason", "policy"),
         ),
     ),
     (

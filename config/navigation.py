@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from portfolio.models import Portfolio
-from portfolio.views.selection import find_remembered_id, list_own_portfolios
+from portfolio.views.selection import find_remembered_id, list_open_portfolios
 
-# Label, icon, name of the page, and whether it belongs to one portfolio.
+# Label, icon, name of the page, whether it belongs to one portfolio, and what one must be allowed there.
 PAGES = (
-    ("Dashboard", "layout-dashboard", "portfolio:dashboard", False),
-    ("Holdings", "chart-pie", "portfolio:detail", True),
-    ("Transactions", "arrow-left-right", "portfolio:transactions", True),
-    ("Import", "upload", "portfolio:imports", True),
-    ("Instruments", "chart-candlestick", "portfolio:instruments", False),
+    ("Dashboard", "layout-dashboard", "portfolio:dashboard", False, ""),
+    ("Holdings", "chart-pie", "portfolio:detail", True, ""),
+    ("Transactions", "arrow-left-right", "portfolio:transactions", True, "shows_amounts"),
+    ("Import", "upload", "portfolio:imports", True, "is_editable"),
+    ("Instruments", "chart-candlestick", "portfolio:instruments", False, ""),
 )
+RIGHTS = {page: right for _, _, page, of_portfolio, right in PAGES if of_portfolio}
 # A page that lies below another one keeps that one marked in the bars.
 FAMILIES = {
     "transaction": "portfolio:transactions",
@@ -52,7 +52,7 @@ class Navigation:
 
     @cached_property
     def portfolios(self) -> list[Portfolio]:
-        return list_own_portfolios(self._request)
+        return list_open_portfolios(self._request)
 
     @cached_property
     def portfolio(self) -> Portfolio | None:
@@ -65,13 +65,13 @@ class Navigation:
         current = self._find_page()
         return [
             Link(label, icon, reverse(page, args=[self.portfolio.pk] if of_portfolio and self.portfolio else None), page == current)
-            for label, icon, page, of_portfolio in PAGES
-            if self.portfolio or not of_portfolio
+            for label, icon, page, of_portfolio, right in PAGES
+            if not of_portfolio or (self.portfolio and (not right or getattr(self.portfolio, right)))
         ]
 
     @cached_property
     def choices(self) -> list[Choice]:
-        return [Choice(one, self._find_twin(one.pk), one == self.portfolio) for one in self.portfolios]
+        return [Choice(one, self._find_twin(one), one == self.portfolio) for one in self.portfolios]
 
     def _find_id(self) -> str:
         match = self._request.resolver_match
@@ -85,12 +85,19 @@ class Navigation:
         page = name.partition(":")[2]
         return next((family for start, family in FAMILIES.items() if page.startswith(start)), name)
 
-    def _find_twin(self, portfolio_id: UUID) -> str:
-        """The same page of another portfolio, where there is one; else its dashboard."""
+    def _find_twin(self, portfolio: Portfolio) -> str:
+        """The same page of another portfolio, where there is one that may be seen; else its dashboard."""
         match = self._request.resolver_match
         if match and list(match.kwargs) == ["portfolio_id"]:
+            page = match.view_name if _may_see(portfolio, match.view_name) else "portfolio:detail"
             try:
-                return reverse(match.view_name, kwargs={"portfolio_id": portfolio_id})
+                return reverse(page, kwargs={"portfolio_id": portfolio.pk})
             except NoReverseMatch:
-                return reverse("portfolio:detail", kwargs={"portfolio_id": portfolio_id})
-        return f"{reverse('portfolio:dashboard')}?portfolio={portfolio_id}"
+                return reverse("portfolio:detail", kwargs={"portfolio_id": portfolio.pk})
+        return f"{reverse('portfolio:dashboard')}?portfolio={portfolio.pk}"
+
+
+def _may_see(portfolio: Portfolio, page: str) -> bool:
+    """Pages that are not in the bars are about setting the portfolio up: its owner's."""
+    right = RIGHTS.get(page, "is_own")
+    return not right or bool(getattr(portfolio, right))

@@ -319,6 +319,8 @@ SPECTACULAR_SETTINGS = {
         "TransactionKind": "portfolio.services.kinds.list_kind_choices",
         "InstrumentKind": "portfolio.models.Instrument.Kind",
         "SessionKind": "accounts.models.UserSession.Kind",
+        "ShareKind": "portfolio.models.Share.Kind",
+        "ShareRole": "portfolio.models.Share.Role",
         "LotMethod": "portfolio.models.Portfolio.LotMethod",
         "PriceSource": "portfolio.models.Instrument.Source",
     },

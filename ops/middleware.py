@@ -1,6 +1,7 @@
 """The outermost middleware: answers that must not depend on anything else, and the access log."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +14,8 @@ from ops.health.answers import answer_health, answer_live
 
 access_log = logging.getLogger("ops.access")
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# The address of a share link is its key: who reads the log must not get in by it.
+SECRET, HIDDEN = re.compile(r"(?<=/shared/)[^/?]+"), "-"
 # A quote, a backslash or a control character of the client must not break the line.
 ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", **{code: f"\\x{code:02x}" for code in (*range(32), 127)}}
 
@@ -43,9 +46,9 @@ def _describe(request: HttpRequest, response: HttpResponse, seconds: float) -> s
     session = getattr(request, "user_session", None)
     who = session.user_id if session is not None else "-"
     when = _format_time(timezone.now())
-    line = f"{meta.get('REQUEST_METHOD', '-')} {request.get_full_path()} {meta.get('SERVER_PROTOCOL', 'HTTP/1.1')}"
+    line = f"{meta.get('REQUEST_METHOD', '-')} {SECRET.sub(HIDDEN, request.get_full_path())} {meta.get('SERVER_PROTOCOL', 'HTTP/1.1')}"
     size = "-" if response.streaming else len(response.content)
-    referer, agent = (_escape(meta.get(name, "-")) for name in ("HTTP_REFERER", "HTTP_USER_AGENT"))
+    referer, agent = (_escape(SECRET.sub(HIDDEN, meta.get(name, "-"))) for name in ("HTTP_REFERER", "HTTP_USER_AGENT"))
     address = read_client_address(meta) or "-"
     return f'{address} - {who} [{when}] "{_escape(line)}" {response.status_code} {size} "{referer}" "{agent}" {seconds * 1000:.1f}'
 

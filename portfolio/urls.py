@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portfolio.views import dashboard, holdings, imports, instrument, instrument_forms, portfolios, transaction_entry, transactions
+from portfolio.views import (
+    dashboard,
+    holdings,
+    imports,
+    instrument,
+    instrument_forms,
+    portfolios,
+    shared,
+    sharing,
+    transaction_entry,
+    transactions,
+)
 
 app_name = "portfolio"
 
@@ -29,6 +40,14 @@ settings_patterns = [
     path("accounts/<uuid:account_id>/delete/", portfolios.remove_account, name="account_delete"),
 ]
 
+sharing_patterns = [
+    path("", sharing.show_sharing, name="sharing"),
+    path("people/", sharing.add_person, name="share_person"),
+    path("links/", sharing.add_link, name="share_link"),
+    path("<uuid:share_id>/", sharing.change_share, name="share_update"),
+    path("<uuid:share_id>/revoke/", sharing.remove_share, name="share_delete"),
+]
+
 portfolio_patterns: list[URLPattern | URLResolver] = [
     path("", holdings.show_holdings, name="detail"),
     path("period/", dashboard.show_period, name="period"),
@@ -36,6 +55,7 @@ portfolio_patterns: list[URLPattern | URLResolver] = [
     path("transactions/", include(transaction_patterns)),
     path("imports/", include(import_patterns)),
     path("settings/", include(settings_patterns)),
+    path("sharing/", include(sharing_patterns)),
 ]
 
 instrument_patterns = [
@@ -53,6 +73,7 @@ urlpatterns = [
     path("portfolios/new/", portfolios.open_portfolio, name="create"),
     path("portfolios/summaries/", dashboard.show_summaries, name="summaries"),
     path("portfolios/<uuid:portfolio_id>/", include(portfolio_patterns)),
+    path("shared/<str:token>/", shared.show_shared, name="shared"),
     path("imports/templates/<str:name>/", imports.download_template, name="import_template"),
     path("instruments/", include(instrument_patterns)),
 ]

@@ -17,7 +17,8 @@ from accounts.models import User
 from common.api.etags import PRIVATE, make_etag, read_tags
 from common.formatting import find_zone
 from portfolio.models import Portfolio
-from portfolio.selectors.access import get_editable_portfolio, get_portfolio
+from portfolio.selectors.access import get_editable_portfolio, get_managed_portfolio, get_portfolio
+from portfolio.services.sharing import note_look
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Part of every computed tag: another version of the program may word the same facts differently.
@@ -53,14 +54,25 @@ class PortfolioAPIView(APIView):
 
     def find_portfolio(self, portfolio_id: UUID) -> Portfolio:
         """Return the portfolio of the address: to read, or with a method that changes something, to change."""
+        is_reading = self.request.method in SAFE_METHODS
+        portfolio = (get_portfolio if is_reading else get_editable_portfolio)(user=self.user, portfolio_id=portfolio_id)
+        note_look(actor=self.user, portfolio=portfolio)
+        return portfolio
+
+    def find_managed_portfolio(self, portfolio_id: UUID) -> Portfolio:
+        """Return the portfolio of the address, if it is the user's own; to read its settings, if he may look at it."""
         if self.request.method in SAFE_METHODS:
-            return get_portfolio(user=self.user, portfolio_id=portfolio_id)
-        return get_editable_portfolio(user=self.user, portfolio_id=portfolio_id)
+            return self.find_portfolio(portfolio_id)
+        return get_managed_portfolio(user=self.user, portfolio_id=portfolio_id)
 
 
 def tag_ledger(request: Request, portfolio: Portfolio, *parts: object) -> str:
-    """Return the tag of anything computed from the portfolio's facts: its revision rises with each of them."""
-    return make_etag(SHAPE, portfolio.pk, portfolio.revision, portfolio.version, request.path, *sorted(request.query_params.items()), *parts)
+    """Return the tag of anything computed from the portfolio's facts: its revision rises with each of them.
+
+    What shows percentages only never has the tag of what shows amounts, so neither answers for the other.
+    """
+    form = () if portfolio.shows_amounts else ("percentages",)
+    return make_etag(SHAPE, portfolio.pk, portfolio.revision, portfolio.version, request.path, *sorted(request.query_params.items()), *parts, *form)
 
 
 def answer_bytes(request: Request, tag: str, compute: Callable[[], bytes]) -> HttpResponse:

@@ -15,6 +15,7 @@ from common.api.query import read_choice
 from portfolio.api.base import IF_NONE_MATCH, PortfolioAPIView, tag_ledger
 from portfolio.importers import ledger_json, transaction_csv
 from portfolio.models import Portfolio
+from portfolio.selectors.access import require_amounts
 from portfolio.selectors.ledger_export import list_draft_lines, list_export_instruments
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -32,6 +33,7 @@ class ExportView(PortfolioAPIView):
             (200, "application/json"): OpenApiTypes.OBJECT,
             304: OpenApiResponse(description="You have this version."),
             400: ErrorSerializer,
+            403: ErrorSerializer,
             404: ErrorSerializer,
         },
         parameters=[OpenApiParameter("format", str, enum=tuple(TYPES), default="csv"), IF_NONE_MATCH],
@@ -40,6 +42,7 @@ class ExportView(PortfolioAPIView):
     def get(self, request: Request, portfolio_id: UUID) -> HttpResponse:
         """The whole ledger. Importing it into an empty portfolio of the same settings gives the same entries and figures."""
         portfolio = self.find_portfolio(portfolio_id)
+        require_amounts(portfolio)
         kind = read_choice(request, "format", tuple(TYPES), "csv")
         tag = tag_ledger(request, portfolio, "export")
         headers = {"ETag": f'"{tag}"', "Cache-Control": PRIVATE}

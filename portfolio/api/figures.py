@@ -1,5 +1,6 @@
 """/api/v1/portfolios/{id}/holdings, performance, lots, allocation: computed from the ledger, remembered until a fact changes."""
 
+import dataclasses
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
@@ -16,12 +17,13 @@ from portfolio.api.base import AS_OF, FROM, IF_NONE_MATCH, TO, PortfolioAPIView,
 from portfolio.api.schemas.reports import AllocationSerializer, HoldingsSerializer, LotsSerializer, PerformanceSerializer
 from portfolio.engine.reports import PerformanceReport
 from portfolio.models import Instrument, Portfolio
+from portfolio.selectors.access import find_book_owner, require_amounts
 from portfolio.selectors.cache import documents
 from portfolio.selectors.figures import CRITERIA, measure_allocation, measure_holdings, measure_lots, measure_performance
 from portfolio.selectors.instruments import get_instrument
 
 TAGS = ["Figures"]
-ERRORS = {400: ErrorSerializer, 404: ErrorSerializer}
+ERRORS = {400: ErrorSerializer, 403: ErrorSerializer, 404: ErrorSerializer}
 PERFORMANCE_FIELDS = (
     "to",
     "base_currency",
@@ -50,7 +52,12 @@ class FigureView(PortfolioAPIView):
     def answer(self, request: Request, portfolio: Portfolio, parts: tuple[object, ...], measure: Callable[[], Any]) -> HttpResponse:
         """Answer from the tag if it is still right, from the bytes made before, else by measuring. The parts are all that the figure depends on."""
         tag = tag_ledger(request, portfolio, *parts)
-        return answer_bytes(request, tag, lambda: documents.get_or_make(tag, lambda: dump_json(measure())))
+
+        def make() -> bytes:
+            report = measure()
+            return dump_json(report if portfolio.shows_amounts else flag_percentages(report))
+
+        return answer_bytes(request, tag, lambda: documents.get_or_make(tag, make))
 
 
 class HoldingsView(FigureView):
@@ -104,9 +111,10 @@ class LotsView(FigureView):
     def get(self, request: Request, portfolio_id: UUID) -> HttpResponse:
         """Open and closed lots."""
         portfolio = self.find_portfolio(portfolio_id)
+        require_amounts(portfolio)
         as_of = read_date(request, "as_of") or self.today
         symbol = read_text(request, "symbol")
-        instrument = get_instrument(user=self.user, symbol=symbol) if symbol else None
+        instrument = get_instrument(user=find_book_owner(portfolio, self.user), symbol=symbol) if symbol else None
         return self.answer(request, portfolio, ("lots", as_of), lambda: measure_lots(portfolio=portfolio, as_of=as_of, instrument=instrument))
 
 
@@ -123,6 +131,12 @@ class AllocationView(FigureView):
         as_of = read_date(request, "as_of") or self.today
         by = read_choice(request, "by", CRITERIA, "instrument")
         return self.answer(request, portfolio, ("allocation", as_of), lambda: measure_allocation(portfolio=portfolio, as_of=as_of, by=by))
+
+
+def flag_percentages(report: Any) -> dict[str, Any]:
+    """Return a report without amounts as an object that says so."""
+    shown = report if isinstance(report, dict) else {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
+    return {**shown, "percentages_only": True}
 
 
 def show_performance(report: PerformanceReport) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from portfolio.selectors.transactions import get_import, list_imports
 from portfolio.services.imports import ImportPreview, PreviewRow, preview_import, run_import, undo_import
 
 TAGS = ["Imports"]
-ERRORS = {404: ErrorSerializer, 409: ErrorSerializer, 413: ErrorSerializer, 415: ErrorSerializer, 422: ErrorSerializer}
+ERRORS = {403: ErrorSerializer, 404: ErrorSerializer, 409: ErrorSerializer, 413: ErrorSerializer, 415: ErrorSerializer, 422: ErrorSerializer}
 PREVIEW_FIELDS = (
     "kind",
     "trade_date",
@@ -84,10 +84,11 @@ class ImportsView(PortfolioAPIView):
 
         400 with the problems when it is refused, 201 when something was stored, 200 for a dry run or a file without anything new.
         """
+        portfolio = self.find_portfolio(portfolio_id)
         content, file_name = _read_file(request)
         options: dict[str, Any] = {
             "actor": self.user,
-            "portfolio": self.find_portfolio(portfolio_id),
+            "portfolio": portfolio,
             "content": content,
             "file_name": file_name,
             "format": read_text(request, "format") or "auto",

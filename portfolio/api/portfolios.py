@@ -24,7 +24,7 @@ from portfolio.selectors.transactions import list_accounts
 from portfolio.services.portfolios import create_account, create_portfolio, delete_account, delete_portfolio, rename_account, update_portfolio
 
 PORTFOLIO_FIELDS = ("id", "name", "base_currency", "lot_method", "cash_tracking", "allow_short", "is_demo", "created_at", "updated_at")
-ERRORS = {400: ErrorSerializer, 404: ErrorSerializer, 409: ErrorSerializer, 412: ErrorSerializer}
+ERRORS = {400: ErrorSerializer, 403: ErrorSerializer, 404: ErrorSerializer, 409: ErrorSerializer, 412: ErrorSerializer}
 
 
 class PortfolioPages(CursorPages):
@@ -41,7 +41,7 @@ class PortfoliosView(PortfolioAPIView):
 
     @extend_schema(operation_id="portfolios_list", responses=PortfolioSerializer(many=True), parameters=[IF_NONE_MATCH], tags=["Portfolios"])
     def get(self, request: Request) -> Response:
-        """List one's portfolios, oldest first."""
+        """List one's portfolios and those that others share with one, oldest first."""
         pages = self.pagination_class()
         rows = pages.paginate_queryset(list_portfolios(user=self.user), request, view=self)
         return answer_by_content(request, pages.wrap([show_portfolio(row) for row in rows]))
@@ -69,7 +69,7 @@ class PortfolioView(PortfolioAPIView):
     def get(self, request: Request, portfolio_id: UUID) -> Response:
         """Read one portfolio's settings."""
         row = self.find_portfolio(portfolio_id)
-        return show_version(request, show_portfolio(row), row.version)
+        return show_version(request, show_portfolio(row), row.version if row.is_own else f"{row.version}.{row.reader_role}")
 
     @extend_schema(
         operation_id="portfolios_replace",
@@ -80,8 +80,9 @@ class PortfolioView(PortfolioAPIView):
     )
     def put(self, request: Request, portfolio_id: UUID) -> Response:
         """Replace the settings; what is left out gets its default."""
+        row = self.find_managed_portfolio(portfolio_id)
         defaults = {"lot_method": "fifo", "cash_tracking": False, "allow_short": False, "benchmark": None}
-        return self._update(request, portfolio_id, defaults | read_settings(self.user, request.data))
+        return self._update(request, row, defaults | read_settings(self.user, request.data))
 
     @extend_schema(
         operation_id="portfolios_update",
@@ -92,17 +93,17 @@ class PortfolioView(PortfolioAPIView):
     )
     def patch(self, request: Request, portfolio_id: UUID) -> Response:
         """Change some settings."""
-        return self._update(request, portfolio_id, read_settings(self.user, request.data, partial=True))
+        row = self.find_managed_portfolio(portfolio_id)
+        return self._update(request, row, read_settings(self.user, request.data, partial=True))
 
     @extend_schema(operation_id="portfolios_delete", responses={204: None, **ERRORS}, parameters=[IF_MATCH], tags=["Portfolios"])
     def delete(self, request: Request, portfolio_id: UUID) -> Response:
         """Delete the portfolio with everything recorded in it."""
-        row = self.find_portfolio(portfolio_id)
+        row = self.find_managed_portfolio(portfolio_id)
         delete_portfolio(actor=self.user, portfolio=row, expected_version=read_expected_version(request, current=row.version))
         return answer_deleted()
 
-    def _update(self, request: Request, portfolio_id: UUID, changes: dict[str, Any]) -> Response:
-        row = self.find_portfolio(portfolio_id)
+    def _update(self, request: Request, row: Portfolio, changes: dict[str, Any]) -> Response:
         expected = read_expected_version(request, current=row.version)
         row = update_portfolio(actor=self.user, portfolio=row, expected_version=expected, **changes)
         return answer_object(show_portfolio(row), version=row.version)
@@ -116,7 +117,7 @@ class AccountsView(PortfolioAPIView):
     def get(self, request: Request, portfolio_id: UUID) -> Response:
         """List the accounts (depots, wallets) of a portfolio."""
         pages = self.pagination_class()
-        rows = pages.paginate_queryset(list_accounts(portfolio=self.find_portfolio(portfolio_id)), request, view=self)
+        rows = pages.paginate_queryset(list_accounts(portfolio=self.find_managed_portfolio(portfolio_id)), request, view=self)
         return answer_by_content(request, pages.wrap([show_account(row) for row in rows]))
 
     @extend_schema(
@@ -129,7 +130,7 @@ class AccountsView(PortfolioAPIView):
     @idempotent
     def post(self, request: Request, portfolio_id: UUID) -> Response:
         """Open an account."""
-        row = create_account(actor=self.user, portfolio=self.find_portfolio(portfolio_id), **read_body(AccountBody, request.data))
+        row = create_account(actor=self.user, portfolio=self.find_managed_portfolio(portfolio_id), **read_body(AccountBody, request.data))
         return Response(show_account(row), status=201, headers={"Location": f"/api/v1/portfolios/{portfolio_id}/accounts/{row.pk}"})
 
 
@@ -160,7 +161,7 @@ class AccountView(PortfolioAPIView):
         return answer_deleted()
 
     def _find(self, portfolio_id: UUID, account_id: UUID) -> BrokerageAccount:
-        row = list_accounts(portfolio=self.find_portfolio(portfolio_id)).filter(pk=account_id).first()
+        row = list_accounts(portfolio=self.find_managed_portfolio(portfolio_id)).filter(pk=account_id).first()
         if row is None:
             raise NotFoundError("There is no such account.")
         return row
@@ -172,7 +173,8 @@ def show_version(request: Request, data: dict[str, Any], version: str) -> Respon
 
 def show_portfolio(row: Portfolio) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in PORTFOLIO_FIELDS}
-    return {**values, "benchmark": row.benchmark.symbol if row.benchmark else None}
+    shared = {"access": "owner" if row.is_own else row.reader_role, "shared_by": row.owner_name or None}
+    return {**values, "benchmark": row.benchmark.symbol if row.benchmark else None, **shared}
 
 
 def show_account(row: BrokerageAccount) -> dict[str, Any]:

@@ -20,12 +20,13 @@ from portfolio.api.schemas.requests import TransactionBody
 from portfolio.api.schemas.responses import TransactionSerializer
 from portfolio.importers.drafts import ZERO, LotChoice, TransactionDraft
 from portfolio.models import Portfolio, Transaction
+from portfolio.selectors.access import require_amounts
 from portfolio.selectors.transactions import get_transaction, list_transactions
 from portfolio.services.kinds import list_kind_choices
 from portfolio.services.transactions import delete_transaction, draft_of, record_transaction, update_transaction
 
 TAGS = ["Transactions"]
-ERRORS = {400: ErrorSerializer, 404: ErrorSerializer, 409: ErrorSerializer, 412: ErrorSerializer, 422: ErrorSerializer}
+ERRORS = {400: ErrorSerializer, 403: ErrorSerializer, 404: ErrorSerializer, 409: ErrorSerializer, 412: ErrorSerializer, 422: ErrorSerializer}
 KINDS = tuple(kind for kind, _ in list_kind_choices())
 # The columns of an answer, as the database names them.
 COLUMNS = {
@@ -72,6 +73,7 @@ class TransactionsView(PortfolioAPIView):
     def get(self, request: Request, portfolio_id: UUID) -> Response:
         """List the entries, newest first."""
         portfolio = self.find_portfolio(portfolio_id)
+        require_amounts(portfolio)
         rows = _filter(request, portfolio)
         return answer_if_changed(request, tag_ledger(request, portfolio), lambda: self._list(request, rows))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portfolio.api import export, figures, imports, instruments, market, portfolios, transactions
+from portfolio.api import export, figures, imports, instruments, market, portfolios, shares, transactions
 
 BOOK = "portfolios/<uuid:portfolio_id>"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path(f"{BOOK}/transactions/<uuid:transaction_id>", transactions.TransactionView.as_view()),
     path(f"{BOOK}/imports", imports.ImportsView.as_view()),
     path(f"{BOOK}/imports/<uuid:import_id>", imports.ImportView.as_view()),
+    path(f"{BOOK}/shares", shares.SharesView.as_view()),
+    path(f"{BOOK}/shares/<uuid:share_id>", shares.ShareView.as_view()),
     path(f"{BOOK}/holdings", figures.HoldingsView.as_view()),
     path(f"{BOOK}/performance", figures.PerformanceView.as_view()),
     path(f"{BOOK}/lots", figures.LotsView.as_view()),

@@ -1,3 +1,4 @@
+from portfolio.models.access_reason import AccessReason
 from portfolio.models.fx_rate import FxRate
 from portfolio.models.import_batch import ImportBatch
 from portfolio.models.import_upload import ImportUpload
@@ -5,9 +6,11 @@ from portfolio.models.instrument import Instrument
 from portfolio.models.ledger_revision import LedgerRevision, RatesRevision
 from portfolio.models.portfolio import BrokerageAccount, Portfolio
 from portfolio.models.price import Price
+from portfolio.models.share import Share
 from portfolio.models.transaction import Transaction
 
 __all__ = [
+    "AccessReason",
     "BrokerageAccount",
     "FxRate",
     "ImportBatch",
@@ -17,5 +20,6 @@ __all__ = [
     "Portfolio",
     "Price",
     "RatesRevision",
+    "Share",
     "Transaction",
 ]

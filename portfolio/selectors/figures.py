@@ -1,6 +1,7 @@
 """Figures of a portfolio: facts loaded, the engine asked, the answer remembered until a fact changes.
 
-`as_of` and `end` are days of the reader's calendar, decided at the face. Permission is the caller's: whoever has the portfolio may read it.
+`as_of` and `end` are days of the reader's calendar, decided at the face. Permission is the caller's: whoever has the portfolio may read it,
+and a portfolio that was loaded for somebody who may see only percentages gives only those.
 """
 
 import datetime as dt
@@ -16,9 +17,11 @@ from portfolio.engine.positions import fold
 from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsReport, PerformanceReport
 from portfolio.engine.valuation import allocate, allocate_accounts, list_lots, value_holdings
 from portfolio.models import Instrument, Portfolio
+from portfolio.selectors.access import require_amounts
 from portfolio.selectors.cache import figures
 from portfolio.selectors.facts import find_first_date, load_account_names
 from portfolio.selectors.facts_entries import load_entries
+from portfolio.selectors.percentages import conceal
 from portfolio.selectors.subtotals import load_market, load_summary, rules_of
 
 Criterion = Literal["instrument", "kind", "sector", "country", "currency", "account"]
@@ -29,6 +32,11 @@ T = TypeVar("T")
 
 def measure_holdings(*, portfolio: Portfolio, as_of: dt.date) -> HoldingsReport:
     """Return what is held at the end of a day, with values, gains and totals."""
+    return _show(portfolio, measure_whole_holdings(portfolio=portfolio, as_of=as_of))
+
+
+def measure_whole_holdings(*, portfolio: Portfolio, as_of: dt.date) -> HoldingsReport:
+    """Return the same with all amounts, whoever reads: for selectors that make ratios of them."""
     return _compute(_key(portfolio, "holdings", as_of), lambda: value_holdings(load_summary(portfolio, end=as_of), as_of))
 
 
@@ -40,11 +48,12 @@ def measure_performance(*, portfolio: Portfolio, start: dt.date | None, end: dt.
     if start is not None and start >= end:
         raise InvalidInputError("The period must end after it starts.", code="empty_period", field="from")
     key = _key(portfolio, "performance", start, end, *((benchmark.pk, benchmark.version) if benchmark else ()))
-    return _compute(key, lambda: _measure_performance(portfolio, start, end, benchmark))
+    return _show(portfolio, _compute(key, lambda: _measure_performance(portfolio, start, end, benchmark)))
 
 
 def measure_lots(*, portfolio: Portfolio, as_of: dt.date, instrument: Instrument | None = None) -> LotsReport:
-    """Return open and closed lots up to a day, of all instruments or of one."""
+    """Return open and closed lots up to a day, of all instruments or of one. Raises NotAllowedError where amounts are hidden."""
+    require_amounts(portfolio)
     key = _key(portfolio, "lots", as_of, instrument.pk if instrument else None)
     return _compute(key, lambda: _measure_lots(portfolio, as_of, instrument))
 
@@ -53,7 +62,15 @@ def measure_allocation(*, portfolio: Portfolio, as_of: dt.date, by: str) -> Allo
     """Return how the value divides by instrument, kind, sector, country, currency or account. Raises InvalidInputError for another criterion."""
     if by not in CRITERIA:
         raise InvalidInputError(f"by: one of {', '.join(CRITERIA)}.", code="unknown_criterion", field="by")
-    return _compute(_key(portfolio, "allocation", as_of, by), lambda: _measure_allocation(portfolio, as_of, by))
+    if by == "account":
+        # Where somebody keeps his money is nobody's business who may not see how much it is.
+        require_amounts(portfolio)
+    return _show(portfolio, _compute(_key(portfolio, "allocation", as_of, by), lambda: _measure_allocation(portfolio, as_of, by)))
+
+
+def _show(portfolio: Portfolio, report: T) -> T:
+    """Return the report as the portfolio's reader may see it. What is remembered always has the amounts."""
+    return report if portfolio.shows_amounts else conceal(report)
 
 
 @contextmanager

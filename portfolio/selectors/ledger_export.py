@@ -6,6 +6,7 @@ from decimal import Decimal
 from portfolio.importers.base import DraftLine
 from portfolio.importers.drafts import LotChoice, TransactionDraft
 from portfolio.models import Instrument, Portfolio, Transaction
+from portfolio.selectors.access import require_amounts
 
 COLUMNS = (
     "kind",
@@ -29,6 +30,7 @@ COLUMNS = (
 
 def list_draft_lines(*, portfolio: Portfolio) -> Iterator[DraftLine]:
     """Yield every entry. A transfer between two accounts is one draft; an entry that others name as their lot is labelled by its id."""
+    require_amounts(portfolio)
     named = _list_named_lots(portfolio)
     rows = Transaction.objects.filter(portfolio=portfolio).order_by("sequence").values_list("id", "sequence", *COLUMNS)
     awaited: tuple[object, ...] | None = None

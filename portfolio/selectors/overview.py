@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from portfolio.engine.reports import AllocationRow, Holding, HoldingsReport, PerformanceReport
 from portfolio.models import Instrument, Portfolio, Transaction
-from portfolio.selectors.figures import measure_performance
+from portfolio.selectors.figures import measure_performance, measure_whole_holdings
 from portfolio.selectors.instruments import list_recent_closes, list_trends
+from portfolio.selectors.percentages import conceal
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,6 +67,7 @@ class PortfolioSummary:
     total_value: Decimal | None
     total_gain: Decimal | None
     currency: str
+    time_weighted_return: float | None = None
 
 
 def has_simulated_prices(*, portfolio: Portfolio) -> bool:
@@ -73,14 +75,15 @@ def has_simulated_prices(*, portfolio: Portfolio) -> bool:
     return Transaction.objects.filter(portfolio=portfolio, instrument__price_source=Instrument.Source.SIMULATED).exists()
 
 
-def list_holding_rows(*, report: HoldingsReport, include_closed: bool = False) -> list[HoldingRow]:
-    """Return the holdings, largest first, with their trend up to the day of the report."""
+def list_holding_rows(*, portfolio: Portfolio, as_of: dt.date, include_closed: bool = False) -> list[HoldingRow]:
+    """Return the holdings, largest first, with their trend up to the day. Ratios are there also for who may see no amounts."""
+    report = measure_whole_holdings(portfolio=portfolio, as_of=as_of)
     closes = list_trends(keys=[one.instrument_id for one in report.holdings], as_of=report.as_of, days=TREND_DAYS)
     rows = [_make_row(one, closes) for one in report.holdings]
     rows.sort(key=lambda row: row.holding.market_value_base or Decimal(0), reverse=True)
     if include_closed:
         rows += [_make_row(one, closes, is_closed=True) for one in report.closed]
-    return rows
+    return rows if portfolio.shows_amounts else [replace(row, holding=conceal(row.holding), trend=()) for row in rows if not row.is_closed]
 
 
 def list_movers(*, rows: Sequence[HoldingRow], count: int = 5) -> list[HoldingRow]:
@@ -111,7 +114,8 @@ def measure_day_move(*, holdings: HoldingsReport, performance: PerformanceReport
 
 def list_allocation_parts(*, rows: Sequence[AllocationRow]) -> list[AllocationPart]:
     """Return at most ten parts, largest first; the smallest are joined."""
-    ordered = sorted(rows, key=lambda row: row.market_value_base or Decimal(0), reverse=True)
+    # By weight where values are hidden.
+    ordered = sorted(rows, key=lambda row: (row.market_value_base or Decimal(0), row.weight or 0.0), reverse=True)
     kept = ordered if len(ordered) <= MOST_PARTS else ordered[: MOST_PARTS - 1]
     parts = [AllocationPart(row.label or row.key, row.market_value_base, row.weight, number) for number, row in enumerate(kept, 1)]
     rest = ordered[len(kept) :]
@@ -124,9 +128,10 @@ def list_summaries(*, user: "User", portfolios: Sequence[Portfolio], as_of: dt.d
     """Return value and gain of each portfolio; the figures come from the cache unless something changed."""
     summaries = []
     for portfolio in portfolios:
-        portfolio.owner = user
+        if portfolio.owner_id == user.pk:
+            portfolio.owner = user
         report = measure_performance(portfolio=portfolio, start=None, end=as_of, benchmark=portfolio.benchmark)
-        summaries.append(PortfolioSummary(portfolio, report.end_value, report.gain.total, portfolio.base_currency))
+        summaries.append(PortfolioSummary(portfolio, report.end_value, report.gain.total, portfolio.base_currency, report.time_weighted_return))
     return summaries
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from common.errors import NotFoundError
 from common.identifiers import read_uuid
 from portfolio.models import BrokerageAccount, ImportBatch, Portfolio, Transaction
+from portfolio.selectors.access import require_amounts
 
 
 def list_transactions(
@@ -21,6 +22,7 @@ def list_transactions(
     text: str | None = None,
 ) -> QuerySet[Transaction]:
     """Return the portfolio's entries, newest first. `start` and `end` are included; `text` is looked for in symbol, name, note and number."""
+    require_amounts(portfolio)
     wanted = Q(portfolio=portfolio)
     for name, value in (
         ("kind", kind),
@@ -40,6 +42,7 @@ def list_transactions(
 
 def get_transaction(*, portfolio: Portfolio, transaction_id: UUID | str) -> Transaction:
     """Return one entry of the portfolio; raise NotFoundError."""
+    require_amounts(portfolio)
     wanted = read_uuid(transaction_id)
     rows = Transaction.objects.filter(portfolio=portfolio).select_related("instrument", "account", "counter_account")
     found = rows.filter(pk=wanted).first() if wanted else None
@@ -51,6 +54,7 @@ def get_transaction(*, portfolio: Portfolio, transaction_id: UUID | str) -> Tran
 
 def list_imports(*, portfolio: Portfolio) -> QuerySet[ImportBatch]:
     """Return the portfolio's imports, newest first, undone ones included."""
+    require_amounts(portfolio)
     return ImportBatch.objects.filter(portfolio=portfolio).select_related("created_by")
 
 
@@ -65,6 +69,7 @@ def get_import(*, portfolio: Portfolio, import_id: UUID | str) -> ImportBatch:
 
 def list_accounts(*, portfolio: Portfolio) -> QuerySet[BrokerageAccount]:
     """Return the portfolio's accounts by name."""
+    require_amounts(portfolio)
     return BrokerageAccount.objects.filter(portfolio=portfolio).order_by("name")
 
 

@@ -100,12 +100,15 @@ def check_statement(portfolio: Portfolio, statement: Statement, latest: dt.date)
     return plan
 
 
-def resolve_instruments(plan: ImportPlan, *, actor: "User", statement: Statement, create: bool) -> None:
-    """Find the instrument of every line; with `create` plan private ones for unknown symbols, in the currency of their line."""
+def resolve_instruments(plan: ImportPlan, *, owner: "User", statement: Statement, create: bool) -> None:
+    """Find the instrument of every line, as the portfolio's owner sees them.
+
+    With `create`, plan private ones of his for unknown symbols, in the currency of their line.
+    """
     symbols = {line.draft.symbol for line in plan.select(NEW) if line.draft.symbol}
-    plan.instruments = resolve_symbols(user=actor, symbols=symbols)
+    plan.instruments = resolve_symbols(user=owner, symbols=symbols)
     if create:
-        _plan_instruments(plan, actor, statement, symbols - plan.instruments.keys())
+        _plan_instruments(plan, owner, statement, symbols - plan.instruments.keys())
     for line in plan.select(NEW):
         symbol = line.draft.symbol
         if symbol and symbol not in plan.instruments:
@@ -123,7 +126,7 @@ def _explain_missing(symbol: str, line: int, *, create: bool) -> Problem:
     return unknown_symbol(symbol, line)
 
 
-def _plan_instruments(plan: ImportPlan, actor: "User", statement: Statement, missing: set[str]) -> None:
+def _plan_instruments(plan: ImportPlan, owner: "User", statement: Statement, missing: set[str]) -> None:
     currencies: dict[str, str] = {}
     for line in plan.select(NEW):
         if line.draft.symbol in missing and line.draft.currency:
@@ -131,7 +134,7 @@ def _plan_instruments(plan: ImportPlan, actor: "User", statement: Statement, mis
     for symbol in sorted(missing):
         facts = {"symbol": symbol, "currency": currencies.get(symbol, ""), **statement.instruments.get(symbol, {})}
         try:
-            plan.instruments[symbol] = build_instrument(owner=actor, facts=facts)
+            plan.instruments[symbol] = build_instrument(owner=owner, facts=facts)
         except DomainError:
             # The lines of this symbol get the problem: nothing is known that could be created.
             continue

@@ -21,6 +21,7 @@ from portfolio.importers.base import Statement, StatementFormat
 from portfolio.importers.drafts import Problem, TransactionDraft
 from portfolio.importers.registry import find_format
 from portfolio.models import ImportBatch, Instrument, Portfolio, Transaction
+from portfolio.selectors.access import explain_closed, find_book_owner
 from portfolio.selectors.instruments import resolve_symbols
 from portfolio.services import import_plan as plans
 from portfolio.services.import_check import check_histories
@@ -77,7 +78,7 @@ def preview_import(
     """Say what run_import would do now, problems of the history included. Stores nothing, locks nothing."""
     found, statement = _read(content, format)
     if not Portfolio.objects.editable_by(actor).filter(pk=portfolio.pk).exists():
-        raise NotFoundError("There is no such portfolio, or you may not change it.")
+        raise explain_closed(user=actor, portfolio_id=portfolio.pk)
     plan = plans.check_statement(portfolio, statement, latest_bookable_day())
     _complete(plan, actor, statement, create_instruments=create_instruments)
     return _summarise(plan, found)
@@ -187,7 +188,7 @@ def _read(content: bytes, format_name: str) -> tuple[StatementFormat, Statement]
 
 def _complete(plan: plans.ImportPlan, actor: "User", statement: Statement, *, create_instruments: bool) -> None:
     """Do every check that needs the database; writes nothing."""
-    plans.resolve_instruments(plan, actor=actor, statement=statement, create=create_instruments)
+    plans.resolve_instruments(plan, owner=find_book_owner(plan.portfolio, actor), statement=statement, create=create_instruments)
     plans.mark_duplicates(plan)
     plans.resolve_lots(plan)
     plan.accounts = find_accounts(portfolio=plan.portfolio, names=plans.list_account_names(plan), store=False)
@@ -202,7 +203,7 @@ def _insert(actor: "User", plan: plans.ImportPlan, batch: ImportBatch) -> None:
     fresh = {instrument.symbol for instrument in plan.new_instruments} & used
     # Another portfolio's import may have created one of them a moment ago: then that one is meant.
     Instrument.objects.bulk_create((row for row in plan.new_instruments if row.symbol in fresh), ignore_conflicts=True)
-    plan.instruments |= resolve_symbols(user=actor, symbols=fresh)
+    plan.instruments |= resolve_symbols(user=find_book_owner(plan.portfolio, actor), symbols=fresh)
     plan.accounts = find_accounts(portfolio=plan.portfolio, names=plans.list_account_names(plan))
     take_sequences(plan.portfolio, plans.number_lines(plan, plan.portfolio.next_sequence))
     _copy_rows(plan, lines, batch)

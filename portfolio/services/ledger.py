@@ -9,12 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from common.decimals import format_decimal
-from common.errors import ConflictError, InvalidInputError, NotFoundError
+from common.errors import ConflictError, InvalidInputError
 from common.text import check_text
 from portfolio.engine.errors import EngineError
 from portfolio.engine.positions import check_history
 from portfolio.importers.drafts import Problem, TransactionDraft
 from portfolio.models import BrokerageAccount, Instrument, Portfolio, Transaction
+from portfolio.selectors.access import explain_closed
 from portfolio.selectors.facts_entries import load_entries
 from portfolio.services.kinds import complete_draft
 from portfolio.services.revisions import send_on_commit
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 MAIN_ACCOUNT = "Main"
 
 
-def lock_portfolio(*, actor: "User", portfolio_id: UUID) -> Portfolio:
+def lock_portfolio(*, actor: "User", portfolio_id: UUID, managed: bool = False) -> Portfolio:
     """Return the portfolio, locked until the end of the transaction: every change of one ledger happens one after the other.
 
-    Raises NotFoundError when it is gone or not the actor's to change.
+    `managed`: for what only its owner may do. Raises NotFoundError when it is gone or not the actor's to see, NotAllowedError when he
+    may only look.
     """
-    locked = Portfolio.objects.editable_by(actor).select_for_update(no_key=True, of=("self",)).filter(pk=portfolio_id).first()
+    rows = Portfolio.objects.managed_by(actor) if managed else Portfolio.objects.editable_by(actor)
+    locked = rows.select_for_update(no_key=True, of=("self",)).filter(pk=portfolio_id).first()
     if locked is None:
-        raise NotFoundError("There is no such portfolio, or you may not change it.")
+        raise explain_closed(user=actor, portfolio_id=portfolio_id)
     return locked
 
 

@@ -48,7 +48,7 @@ def create_portfolio(
 @atomic_with_retry
 def update_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: str | None = None, **changes: Any) -> Portfolio:
     """Change settings (those of create_portfolio). A setting that the recorded history contradicts is refused with ConflictError."""
-    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
+    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk, managed=True)
     if expected_version is not None and locked.version != expected_version:
         raise PreconditionError("The portfolio has been changed in the meantime; read it again.")
     before, said = {name: getattr(locked, name) for name in SETTINGS}, _list_settings(locked)
@@ -74,7 +74,7 @@ def update_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
 @atomic_with_retry
 def delete_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: str | None = None) -> None:
     """Remove the portfolio and everything recorded in it."""
-    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
+    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk, managed=True)
     if expected_version is not None and locked.version != expected_version:
         raise PreconditionError("The portfolio has been changed in the meantime; read it again.")
     # Transactions protect their accounts, so they go first.
@@ -86,7 +86,7 @@ def delete_portfolio(*, actor: "User", portfolio: Portfolio, expected_version: s
 @atomic_with_retry
 def create_account(*, actor: "User", portfolio: Portfolio, name: str) -> BrokerageAccount:
     """Open an account (a depot or wallet) in the portfolio."""
-    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk)
+    locked = lock_portfolio(actor=actor, portfolio_id=portfolio.pk, managed=True)
     account = BrokerageAccount(portfolio=locked, name=check_text(name, field="name", longest=100, required=True))
     _save_named(account)
     record_event(action="account.created", actor=actor, target=account, owner_id=locked.owner_id, after=columns_of(account))
@@ -96,7 +96,7 @@ def create_account(*, actor: "User", portfolio: Portfolio, name: str) -> Brokera
 @atomic_with_retry
 def rename_account(*, actor: "User", account: BrokerageAccount, name: str) -> BrokerageAccount:
     """Give the account another name; its entries stay with it."""
-    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id)
+    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id, managed=True)
     row = _find_account(locked, account)
     before = columns_of(row)
     row.name = check_text(name, field="name", longest=100, required=True)
@@ -109,7 +109,7 @@ def rename_account(*, actor: "User", account: BrokerageAccount, name: str) -> Br
 @atomic_with_retry
 def delete_account(*, actor: "User", account: BrokerageAccount) -> None:
     """Remove an account without entries. Raises ConflictError while it has some."""
-    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id)
+    locked = lock_portfolio(actor=actor, portfolio_id=account.portfolio_id, managed=True)
     row = _find_account(locked, account)
     if Transaction.objects.filter(account=row).exists() or Transaction.objects.filter(counter_account=row).exists():
         raise ConflictError("This account has transactions; delete or move them first.", code="account_in_use")

@@ -13,6 +13,7 @@ from common.errors import ConflictError, InvalidInputError, NotFoundError, Preco
 from common.identifiers import read_uuid
 from portfolio.importers.drafts import LotChoice, Problem, TransactionDraft
 from portfolio.models import Instrument, Portfolio, Transaction
+from portfolio.selectors.access import find_book_owner
 from portfolio.selectors.instruments import resolve_symbols
 from portfolio.services import snapshots
 from portfolio.services.kinds import check_draft, check_rate
@@ -174,7 +175,7 @@ def _validate(actor: "User", portfolio: Portfolio, draft: TransactionDraft) -> I
     raise_problems(check_draft(draft, latest=latest_bookable_day()))
     instrument = None
     if draft.symbol:
-        instrument = resolve_symbols(user=actor, symbols=[draft.symbol]).get(draft.symbol)
+        instrument = resolve_symbols(user=find_book_owner(portfolio, actor), symbols=[draft.symbol]).get(draft.symbol)
         if instrument is None:
             raise_problems([unknown_symbol(draft.symbol)])
     raise_problems(check_context(draft, portfolio=portfolio, instrument=instrument))

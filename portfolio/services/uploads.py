@@ -13,12 +13,13 @@ from django.conf import settings
 from django.db import transaction
 
 from common.atomic import atomic_with_retry
-from common.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
+from common.errors import ConflictError, DomainError, InvalidInputError
 from portfolio.importers.drafts import Problem
 from portfolio.importers.fx_csv import FxRow, parse_fx_rates
 from portfolio.importers.price_csv import PriceRow, parse_prices
 from portfolio.importers.table import DELIMITERS
 from portfolio.models import ImportBatch, ImportUpload, Portfolio
+from portfolio.selectors.access import explain_closed
 from portfolio.services.fx import FxImport, import_fx_csv
 from portfolio.services.imports import PreviewRow, preview_import, run_import
 from portfolio.services.prices import PriceImport, import_prices_csv
@@ -97,7 +98,7 @@ def store_upload(*, actor: "User", portfolio: Portfolio, content: bytes, file_na
     Raises InvalidInputError for a file that is too large, NotFoundError for a portfolio that the actor may not change.
     """
     if not Portfolio.objects.editable_by(actor).filter(pk=portfolio.pk).exists():
-        raise NotFoundError("There is no such portfolio, or you may not change it.")
+        raise explain_closed(user=actor, portfolio_id=portfolio.pk)
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise InvalidInputError("The file is too large; divide it by years.", code="file_too_large", field="file")
     remove_expired_uploads()

@@ -35,8 +35,8 @@ def _list_places(count: int, most: int = MOST_POINTS) -> list[int]:
     return places if not places or places[0] == 0 else [0, *places]
 
 
-def describe_performance(report: PerformanceReport, *, benchmark: str) -> dict[str, Any]:
-    """Return the columns of the chart of value and return."""
+def describe_performance(report: PerformanceReport, *, benchmark: str, with_values: bool = True) -> dict[str, Any]:
+    """Return the columns of the chart of value and return; without values it draws the return only."""
     places = _list_places(len(report.series))
 
     def pick(column: list[Any]) -> list[Any]:
@@ -47,7 +47,7 @@ def describe_performance(report: PerformanceReport, *, benchmark: str) -> dict[s
     return {
         "currency": report.base_currency,
         "days": [day.isoformat() for day in pick(report.series.list_days())],
-        "values": pick(report.series.list_numbers()),
+        "values": pick(report.series.list_numbers()) if with_values else None,
         "returns": pick(report.series.list_returns()),
         "benchmark": benchmark,
         "benchmark_returns": trends if has_benchmark else None,

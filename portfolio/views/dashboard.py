@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from portfolio.models import Portfolio
-from portfolio.selectors.access import get_portfolio, list_portfolios
 from portfolio.selectors.facts import find_first_date
 from portfolio.selectors.figures import measure_allocation, measure_holdings, measure_performance
 from portfolio.selectors.overview import (
@@ -23,11 +22,13 @@ from portfolio.selectors.overview import (
     measure_day_move,
 )
 from portfolio.selectors.transactions import list_transactions
+from portfolio.services.sharing import note_look
 from portfolio.views.answers import PageRequest, page, read_today
 from portfolio.views.chart_data import describe_allocation, describe_performance
 from portfolio.views.fragments import draw
+from portfolio.views.overview import draw_overview
 from portfolio.views.periods import RANGES, Period, read_period
-from portfolio.views.selection import remember_portfolio, select_portfolio
+from portfolio.views.selection import find_portfolio, list_open_portfolios, remember_portfolio, select_portfolio
 
 GROUPINGS = {"instrument": "Holding", "kind": "Kind", "sector": "Sector", "country": "Country", "currency": "Currency", "account": "Account"}
 RECENT = 6
@@ -40,8 +41,13 @@ def show_dashboard(request: PageRequest) -> HttpResponse:
     if portfolio is None:
         return render(request, "portfolio/welcome.html")
     remember_portfolio(request, portfolio)
+    note_look(actor=request.user, portfolio=portfolio)
     today, has_others = read_today(request.user), len(portfolios) > 1
     period, by = read_period(request.GET, today=today), _read_grouping(request)
+
+    if not portfolio.shows_amounts:
+        content = draw_overview(request, portfolio, today, period)
+        return render(request, "portfolio/dashboard.html", {"portfolio": portfolio, "content": content})
 
     def describe() -> dict[str, Any]:
         recent = list(list_transactions(portfolio=portfolio)[:RECENT])
@@ -58,9 +64,9 @@ def show_dashboard(request: PageRequest) -> HttpResponse:
 @page
 def show_period(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     """The chart and figures of another range; the address of the page follows."""
-    portfolio = get_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_portfolio(request, portfolio_id)
     address = f"{reverse('portfolio:dashboard')}?{request.GET.urlencode()}"
-    if not request.htmx:
+    if not request.htmx or not portfolio.shows_amounts:
         remember_portfolio(request, portfolio)
         return redirect(address)
     today = read_today(request.user)
@@ -78,7 +84,9 @@ def show_period(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @require_GET
 @page
 def show_allocation(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
-    portfolio = get_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_portfolio(request, portfolio_id)
+    if not portfolio.shows_amounts:
+        return redirect(reverse("portfolio:detail", args=[portfolio.pk]))
     today, by = read_today(request.user), _read_grouping(request)
     return HttpResponse(draw(request, "portfolio/_allocation.html", portfolio, (today, by), lambda: _describe_allocation(portfolio, today, by)))
 
@@ -87,7 +95,7 @@ def show_allocation(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @page
 def show_summaries(request: PageRequest) -> HttpResponse:
     """The other portfolios with their values, fetched after the page so that they never delay it."""
-    portfolios = list(list_portfolios(user=request.user))
+    portfolios = list_open_portfolios(request)
     summaries = list_summaries(user=request.user, portfolios=portfolios, as_of=read_today(request.user))
     return render(request, "portfolio/_summaries.html", {"summaries": summaries})
 
@@ -99,7 +107,7 @@ def _read_grouping(request: PageRequest) -> str:
 
 def _describe_today(portfolio: Portfolio, today: dt.date) -> dict[str, Any]:
     holdings = measure_holdings(portfolio=portfolio, as_of=today)
-    rows = list_holding_rows(report=holdings)
+    rows = list_holding_rows(portfolio=portfolio, as_of=today)
     ever = measure_performance(portfolio=portfolio, start=None, end=holdings.as_of, benchmark=portfolio.benchmark)
     return {
         "holdings": holdings,

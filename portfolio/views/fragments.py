@@ -25,9 +25,10 @@ def draw(request: PageRequest, template: str, portfolio: Portfolio, shown: tuple
     """Return the part as HTML; `describe` gives what the template needs, and is asked only if the part has not been drawn.
 
     `shown` is everything besides the portfolio's facts that the part depends on: the day, the range … The reader must have been allowed
-    to see the portfolio before. The part is drawn outside of the request's context, so it holds no token, nonce or message of anyone.
+    to see the portfolio before; people with different rights never share a part. It is drawn outside of the request's context, so it
+    holds no token, nonce or message of anyone.
     """
-    key = (template, portfolio.pk, portfolio.revision, portfolio.version, request.user.locale, *shown)
+    key = (template, portfolio.pk, portfolio.revision, portfolio.version, portfolio.reader_role, request.user.locale, *shown)
 
     def make() -> bytes:
         html = render_to_string(template, {"portfolio": portfolio, "request": request, **describe()})

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.errors import DomainError, NotFoundError
 from portfolio.forms.imports import PreviewOptionsForm, UploadForm
 from portfolio.models import ImportUpload, Portfolio
-from portfolio.selectors.access import get_editable_portfolio
 from portfolio.selectors.transactions import get_import, list_imports
 from portfolio.selectors.uploads import get_upload
 from portfolio.services.imports import undo_import
 from portfolio.services.uploads import UploadOutcome, commit_upload, drop_upload, review_upload, store_upload
 from portfolio.views.answers import PageRequest, answer_done, answer_refused, page
 from portfolio.views.import_help import TEMPLATES, list_guides
-from portfolio.views.selection import remember_portfolio
+from portfolio.views.selection import find_editable, remember_portfolio
 
 REFUSED = 422
 SHOWN_IMPORTS = 50
@@ -29,7 +28,7 @@ SHOWN_IMPORTS = 50
 @page
 def show_imports(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     """Step 1: choose a file or paste; below it the imports so far. A POST keeps the file and goes on to step 2."""
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,7 +51,7 @@ def show_imports(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @page
 def preview_upload(request: PageRequest, portfolio_id: UUID, upload_id: UUID) -> HttpResponse:
     """Step 2: what would be booked, what is there already, what cannot be taken. A POST imports."""
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     upload = get_upload(user=request.user, portfolio=portfolio, upload_id=upload_id)
     options = _read_options(request)
     if request.method == "POST":
@@ -63,7 +62,7 @@ def preview_upload(request: PageRequest, portfolio_id: UUID, upload_id: UUID) ->
 @require_POST
 @page
 def discard_upload(request: PageRequest, portfolio_id: UUID, upload_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     drop_upload(actor=request.user, upload=get_upload(user=request.user, portfolio=portfolio, upload_id=upload_id))
     return redirect("portfolio:imports", portfolio.pk)
 
@@ -71,7 +70,7 @@ def discard_upload(request: PageRequest, portfolio_id: UUID, upload_id: UUID) ->
 @require_POST
 @page
 def take_back_import(request: PageRequest, portfolio_id: UUID, import_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     batch = get_import(portfolio=portfolio, import_id=import_id)
     url = reverse("portfolio:imports", args=[portfolio.pk])
     try:

@@ -37,7 +37,9 @@ def show_instruments(request: PageRequest) -> HttpResponse:
 def show_instrument(request: PageRequest, symbol: str) -> HttpResponse:
     """The page; for HTMX only the chart of another range."""
     instrument = get_instrument(user=request.user, symbol=symbol)
-    portfolio, _ = select_portfolio(request)
+    chosen, _ = select_portfolio(request)
+    # Another's portfolio names instruments as its owner sees them; this page is about one's own.
+    portfolio = chosen if chosen and chosen.is_own else None
     context: dict[str, Any] = {
         "instrument": instrument,
         "portfolio": portfolio,

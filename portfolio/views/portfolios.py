@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import DomainError
 from portfolio.forms.portfolios import AccountForm, DeletePortfolioForm, PortfolioForm
 from portfolio.models import Portfolio
-from portfolio.selectors.access import get_editable_portfolio, list_portfolios
+from portfolio.selectors.access import list_portfolios
 from portfolio.selectors.transactions import get_account, list_accounts
 from portfolio.services.portfolios import create_account, create_portfolio, delete_account, delete_portfolio, rename_account, update_portfolio
 from portfolio.views.answers import PageRequest, answer_done, answer_refused, page
+from portfolio.views.selection import find_managed
 
 SETTINGS = ("name", "base_currency", "lot_method", "cash_tracking", "allow_short")
 REFUSED = 422
@@ -41,7 +42,7 @@ def open_portfolio(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def change_settings(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_managed(request, portfolio_id)
     form = PortfolioForm(request.POST or None, user=request.user, initial=_read_settings(portfolio))
     if request.method == "POST" and form.is_valid():
         try:
@@ -58,7 +59,7 @@ def change_settings(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @page
 def remove_portfolio(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     """Delete everything recorded in the portfolio, once its name is typed."""
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_managed(request, portfolio_id)
     form = DeletePortfolioForm(request.POST or None, portfolio=portfolio)
     if request.method == "POST" and form.is_valid():
         delete_portfolio(actor=request.user, portfolio=portfolio)
@@ -71,7 +72,7 @@ def remove_portfolio(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @require_POST
 @page
 def add_account(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_managed(request, portfolio_id)
     form = AccountForm(request.POST)
     if form.is_valid():
         try:
@@ -86,7 +87,7 @@ def add_account(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @require_POST
 @page
 def change_account(request: PageRequest, portfolio_id: UUID, account_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_managed(request, portfolio_id)
     account = get_account(portfolio=portfolio, account_id=account_id)
     form = AccountForm(request.POST, account=account)
     if form.is_valid():
@@ -102,7 +103,7 @@ def change_account(request: PageRequest, portfolio_id: UUID, account_id: UUID) -
 @require_POST
 @page
 def remove_account(request: PageRequest, portfolio_id: UUID, account_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_managed(request, portfolio_id)
     account = get_account(portfolio=portfolio, account_id=account_id)
     try:
         delete_account(actor=request.user, account=account)

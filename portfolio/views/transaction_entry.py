@@ -17,7 +17,7 @@ from common.errors import DomainError, NotFoundError
 from portfolio.forms.kinds import LAYOUTS, TRANSFER_KINDS, KindLayout, list_layouts
 from portfolio.forms.transactions import TransactionForm, keep_values, read_values
 from portfolio.models import Instrument, Portfolio, Transaction
-from portfolio.selectors.access import get_editable_portfolio
+from portfolio.selectors.access import find_book_owner
 from portfolio.selectors.instruments import list_instruments, resolve_symbols
 from portfolio.selectors.lot_choices import OfferedLot, list_offered_lots
 from portfolio.selectors.transactions import get_transaction, list_accounts, list_transactions
@@ -25,6 +25,7 @@ from portfolio.services.ledger import MAIN_ACCOUNT
 from portfolio.services.new_instruments import record_with_new_instrument
 from portfolio.services.transactions import TransactionDraft, record_transaction, update_transaction
 from portfolio.views.answers import PageRequest, answer_done, page, read_today, with_events
+from portfolio.views.selection import find_editable
 from portfolio.views.transactions import LEDGER_EVENTS
 
 SUGGESTIONS = 20
@@ -36,7 +37,7 @@ CARRIED = ("trade_date", "account", "counter_account", "currency")
 @page
 def create_transaction(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     """A new entry: empty, of a kind and instrument given in the address, or as a copy of another (`?copy=`)."""
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     if request.method == "GET":
         return _show(request, _start(request, portfolio))
     layout = _find_layout(portfolio, request.POST.get("kind"))
@@ -55,7 +56,7 @@ def create_transaction(request: PageRequest, portfolio_id: UUID) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 @page
 def change_transaction(request: PageRequest, portfolio_id: UUID, transaction_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     entry = get_transaction(portfolio=portfolio, transaction_id=transaction_id)
     layout = _find_layout(portfolio, request.POST.get("kind") or entry.kind)
     if request.method == "GET":
@@ -130,7 +131,7 @@ def _show(request: PageRequest, form: TransactionForm) -> HttpResponse:
 
 def _describe_form(form: TransactionForm, *, user: User, is_refreshed: bool) -> dict[str, Any]:
     portfolio, entry = form.portfolio, form.entry
-    instruments = _list_chosen(form, user)
+    instruments = _list_chosen(form, find_book_owner(portfolio, user))
     is_transfer = entry is not None and entry.kind in TRANSFER_KINDS
     return {
         "portfolio": portfolio,

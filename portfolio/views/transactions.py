@@ -12,12 +12,11 @@ from common.errors import DomainError
 from portfolio.forms.filters import LedgerFilterForm
 from portfolio.forms.kinds import LAYOUTS
 from portfolio.models import Transaction
-from portfolio.selectors.access import get_editable_portfolio, get_portfolio
 from portfolio.selectors.ledger_pages import get_ledger_page
 from portfolio.selectors.transactions import get_transaction, list_accounts, list_transactions
 from portfolio.services.transactions import delete_transaction, restore_transaction
 from portfolio.views.answers import PageRequest, answer_done, answer_refused, page, replace_address
-from portfolio.views.selection import remember_portfolio
+from portfolio.views.selection import find_editable, find_portfolio, remember_portfolio
 
 # How many deletions a session remembers for their Undo buttons.
 REMEMBERED = 10
@@ -29,7 +28,7 @@ LEDGER_EVENTS = {"closeModal": True, "ledgerChanged": True}
 @page
 def show_transactions(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
     """The page; for HTMX only the list, or only the days after a cursor."""
-    portfolio = get_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_portfolio(request, portfolio_id)
     accounts = list(list_accounts(portfolio=portfolio).values_list("name", flat=True))
     filters = LedgerFilterForm(request.GET, accounts=accounts)
     conditions = filters.conditions()
@@ -54,7 +53,7 @@ def show_transactions(request: PageRequest, portfolio_id: UUID) -> HttpResponse:
 @page
 def remove_transaction(request: PageRequest, portfolio_id: UUID, transaction_id: UUID) -> HttpResponse:
     """Delete at once; the toast that tells it has the button that brings the entry back."""
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     entry = get_transaction(portfolio=portfolio, transaction_id=transaction_id)
     url = reverse("portfolio:transactions", args=[portfolio.pk])
     try:
@@ -69,7 +68,7 @@ def remove_transaction(request: PageRequest, portfolio_id: UUID, transaction_id:
 @require_POST
 @page
 def undo_removal(request: PageRequest, portfolio_id: UUID, transaction_id: UUID) -> HttpResponse:
-    portfolio = get_editable_portfolio(user=request.user, portfolio_id=portfolio_id)
+    portfolio = find_editable(request, portfolio_id)
     snapshot = request.session.get(DELETED, {}).get(str(transaction_id))
     if snapshot is None:
         raise Http404("This deletion cannot be undone any more.")

@@ -7,7 +7,19 @@ from accounts.api.authentication import PersonalTokenAuthentication
 from accounts.scopes import AREAS
 
 # Access itself: a token must not make, see or end tokens and sessions, nor sign in or out.
-CLOSED = {"LoginView", "RefreshView", "LogoutView", "AuthStateView", "ProofView", "SessionListView", "SessionView", "TokenListView", "TokenView"}
+CLOSED = {
+    "LoginView",
+    "RefreshView",
+    "LogoutView",
+    "AuthStateView",
+    "ProofView",
+    "SessionListView",
+    "SessionView",
+    "TokenListView",
+    "TokenView",
+    "SharesView",
+    "ShareView",
+}
 # Ask nobody who he is.
 OPEN = {"HealthView", "LiveView"}
 

@@ -33,7 +33,7 @@ export const performanceChart = {
   paper: { width: 620, height: 230 },
   options(data, context) {
     const { words } = context;
-    const isReturn = view === "return";
+    const isReturn = !data.values || view === "return";
     const write = isReturn ? words.percent : words.money;
     return {
       ...axes(data.days, context, isReturn ? words.axisPercent : words.compact),
@@ -45,16 +45,16 @@ export const performanceChart = {
     };
   },
   table(data, { words }) {
-    const head = ["Date", "Value", "Return", ...(data.benchmark_returns ? [data.benchmark] : [])];
-    const rows = data.days.map((day, index) => [words.day(day), words.money(data.values[index]), words.percent(data.returns[index]), ...(data.benchmark_returns ? [words.percent(data.benchmark_returns[index])] : [])]);
-    return { caption: "Value and return", head, rows: rows.reverse() };
+    const head = ["Date", ...(data.values ? ["Value"] : []), "Return", ...(data.benchmark_returns ? [data.benchmark] : [])];
+    const rows = data.days.map((day, index) => [words.day(day), ...(data.values ? [words.money(data.values[index])] : []), words.percent(data.returns[index]), ...(data.benchmark_returns ? [words.percent(data.benchmark_returns[index])] : [])]);
+    return { caption: data.values ? "Value and return" : "Return", head, rows: rows.reverse() };
   },
   setUp(element, redraw) {
     const group = element.closest("[data-chart-card]")?.querySelector("[data-chart-view]");
     const legend = element.closest("[data-chart-card]")?.querySelector("[data-legend]");
     const show = () => {
       for (const button of group?.querySelectorAll("button") ?? []) button.setAttribute("aria-pressed", String(button.value === view));
-      if (legend) legend.hidden = view !== "return";
+      if (legend && group) legend.hidden = view !== "return";
     };
     group?.addEventListener("click", (event) => {
       const button = event.target.closest("button");

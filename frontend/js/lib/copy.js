@@ -21,3 +21,7 @@ async function copy(text) {
     return document.execCommand("copy");
   }
 }
+
+behave("[data-select-all]", (field) => {
+  field.addEventListener("focus", () => field.select());
+});

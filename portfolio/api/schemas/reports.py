@@ -13,23 +13,31 @@ from rest_framework import serializers
 from portfolio.api.schemas.responses import Shape, number
 from portfolio.engine.reports import AllocationReport, HoldingsReport, LotsReport, PerformanceReport
 from portfolio.engine.shown_series import SeriesPoint, ShownSeries
+from portfolio.selectors.percentages import SAFE
 
 # What cannot be a name in Python.
 RENAMED = {"from_": "from"}
 # An import has problems too, of another shape.
 NAMES = {"Problem": "FigureProblem"}
+DOCUMENTS = frozenset({HoldingsReport, PerformanceReport, AllocationReport})
+HIDDEN = "There, and true, where only percentages are shared with you: amounts are null, lists of them empty, and values of a series count from 100."
 
 
 @cache
 def describe(report: type[Any]) -> type[Shape]:
     """Return the serializer class that describes a report."""
     hints = typing.get_type_hints(report)
-    fields = {RENAMED.get(name, name): _field_of(hint) for name, hint in hints.items()}
+    safe = SAFE.get(report, hints)
+    fields = {RENAMED.get(name, name): _field_of(hint, is_hidden=name not in safe) for name, hint in hints.items()}
+    if report in DOCUMENTS:
+        fields["percentages_only"] = serializers.BooleanField(required=False, help_text=HIDDEN)
     return type(f"{NAMES.get(report.__name__, report.__name__)}Serializer", (Shape,), fields)
 
 
-def _field_of(hint: Any) -> serializers.Field[Any, Any, Any, Any]:
+def _field_of(hint: Any, *, is_hidden: bool = False) -> serializers.Field[Any, Any, Any, Any]:
+    """`is_hidden`: null for who may see only percentages."""
     inner, optional = _without_none(hint)
+    optional = optional or is_hidden
     origin, arguments = (tuple, (SeriesPoint,)) if inner is ShownSeries else (typing.get_origin(inner), typing.get_args(inner))
     if inner is Decimal:
         return number(null=optional)

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from common.api.fields import ExactDecimalField
-from portfolio.models import Instrument, Portfolio
+from portfolio.models import Instrument, Portfolio, Share
 from portfolio.services.kinds import list_kind_choices
 
 
@@ -23,6 +23,8 @@ class PortfolioSerializer(Shape):
     cash_tracking = serializers.BooleanField()
     allow_short = serializers.BooleanField()
     benchmark = serializers.CharField(allow_null=True)
+    access = serializers.ChoiceField(["owner", *Share.Role.values], help_text="What you may do with it.")
+    shared_by = serializers.CharField(allow_null=True, help_text="Its owner, where it is not your own.")
     is_demo = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from portfolio.models import BrokerageAccount, FxRate, ImportBatch, Instrument, Portfolio, Price, Transaction
+from portfolio.models import AccessReason, BrokerageAccount, FxRate, ImportBatch, Instrument, Portfolio, Price, Share, Transaction
 from tests.factories_portfolio import AccountFactory, FxRateFactory, InstrumentFactory, PortfolioFactory, PriceFactory, TransactionFactory
 
 pytestmark = pytest.mark.django_db
-MODELS = [Portfolio, BrokerageAccount, Transaction, ImportBatch, Instrument, Price, FxRate]
+MODELS = [Portfolio, BrokerageAccount, Transaction, ImportBatch, Share, AccessReason, Instrument, Price, FxRate]
 NAMES = [model._meta.model_name for model in MODELS]
-READ_ONLY = ["portfolio", "brokerageaccount", "transaction", "importbatch"]
+READ_ONLY = ["portfolio", "brokerageaccount", "transaction", "importbatch", "share"]
 WRITTEN = ["instrument", "price", "fxrate"]
 
 
@@ -29,6 +29,8 @@ def fill(owner: User, number: int = 1) -> None:
     instrument = InstrumentFactory()
     batch = ImportBatch.objects.create(portfolio=portfolio, created_by=owner, format="csv", digest="0" * 64)
     TransactionFactory(portfolio=portfolio, account=AccountFactory(portfolio=portfolio), instrument=instrument, import_batch=batch)
+    Share.objects.create(portfolio=portfolio, kind="person", role="reader", email="somebody@example.com")
+    AccessReason.objects.create(user=owner, portfolio=portfolio, reason="Ticket 12")
     PriceFactory(instrument=instrument)
     FxRateFactory(date=dt.date(2024, 1, 1) + dt.timedelta(days=number))
 
