@@ -139,7 +139,7 @@ class Share(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email or self.label or "link"
+        return self.email or self.label or "Link"
 
     @property
     def version(self) -> str:

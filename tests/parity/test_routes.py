@@ -19,6 +19,8 @@ NOT_ACCEPTED = "not accepted"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 OURS = [route for route in list_routes() if not route.startswith("admin/")]
+# Headers that differ from one answer to the next.
+CHANGING = {"Content-Length", "Content-Security-Policy", "Expires"}
 # What names an object that belongs to somebody; the others name words that all may know.
 OWNED = {
     "portfolio_id",
@@ -100,7 +102,7 @@ def assert_same(world: World, method: str, route: str, things: dict[str, Any], n
 
 def describe(answer: HttpResponse, identifier: str) -> tuple[int, str, list[str]]:
     """Return all that a stranger can learn from an answer, without the id that he sent."""
-    headers = [f"{name}: {value}" for name, value in sorted(answer.items()) if name not in {"Content-Length", "Content-Security-Policy"}]
+    headers = [f"{name}: {value}" for name, value in sorted(answer.items()) if name not in CHANGING]
     return answer.status_code, answer.content.decode().replace(identifier, "ID"), headers
 
 

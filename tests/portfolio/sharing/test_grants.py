@@ -168,3 +168,24 @@ def test_the_owners_figures_cost_no_query_more(alice: User, book: Portfolio, dja
         get_portfolio(user=alice, portfolio_id=book.pk)
     with django_assert_num_queries(1):
         list(list_portfolios(user=alice))
+
+
+def test_of_two_grants_an_editing_one_wins_and_else_the_narrower(alice: User, bob: User, book: Portfolio, grant: Grant) -> None:
+    """By two addresses: bound to his account by the first, offered to his present one by the second."""
+    grant("percentages")
+    note_look(actor=bob, portfolio=get_portfolio(user=bob, portfolio_id=book.pk))
+    User.objects.filter(pk=bob.pk).update(email="robert@example.com")
+    bob.refresh_from_db()
+    grant("reader", email="robert@example.com")
+    assert not get_portfolio(user=bob, portfolio_id=book.pk).shows_amounts
+    change_grant(actor=alice, share=Share.objects.get(email="robert@example.com"), role="editor")
+    assert get_editable_portfolio(user=bob, portfolio_id=book.pk).shows_amounts
+
+
+def test_a_change_by_somebody_whose_grant_is_gone_is_refused(alice: User, bob: User, book: Portfolio, grant: Grant) -> None:
+    """He read the portfolio before, and writes after."""
+    share = grant("editor")
+    found = get_editable_portfolio(user=bob, portfolio_id=book.pk)
+    revoke_access(actor=alice, share=share)
+    with pytest.raises(NotFoundError):
+        record_transaction(actor=bob, portfolio=found, draft=DRAFT)
