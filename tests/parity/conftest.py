@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from fido2.cose import ES256
+from fido2.webauthn import AttestedCredentialData
 
 from accounts.models import Passkey, User, UserSession
 from accounts.services.personal_tokens import create_token
@@ -15,6 +17,7 @@ from portfolio.models import ImportBatch, ImportUpload, Portfolio
 from portfolio.services.sharing import create_share_link, grant_access
 from portfolio.services.transactions import TransactionDraft, record_transaction
 from portfolio.views.import_help import TEMPLATES
+from tests.accounts.authenticators import Device
 from tests.factories import UserFactory
 from tests.factories_portfolio import InstrumentFactory, PortfolioFactory, PriceFactory
 
@@ -75,8 +78,15 @@ def make_things(alice: User, book: Portfolio) -> dict[str, Any]:
         "uidb64": "x",
         "token_id": create_token(user=alice, name="script", scopes=["portfolio:read"], lifetime=dt.timedelta(days=1)).token.pk,
         "user_id": alice.pk,
-        "passkey_id": Passkey.objects.create(user=alice, name="key", credential_id="aa", credential="bb").pk,
+        "passkey_id": make_passkey(alice).pk,
     }
+
+
+def make_passkey(alice: User) -> Passkey:
+    device = Device()
+    public_key = ES256.from_cryptography_key(device.key.public_key())
+    data = AttestedCredentialData.create(b"\0" * 16, device.id, public_key)
+    return Passkey.objects.create(user=alice, name="key", credential_id=device.id.hex(), credential=bytes(data).hex())
 
 
 def list_routes(patterns: Any = None, prefix: str = "") -> dict[str, Any]:
