@@ -79,7 +79,7 @@ class OwnerName(Func):
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         owner, values = compiler.compile(self.source_expressions[0])
-        name = f"SELECT COALESCE(NULLIF(o.name, ''), o.email) FROM accounts_user o WHERE o.id = {owner}"  # noqa: S608  # a column only
+        name = f"SELECT COALESCE(NULLIF(o.name, ''), o.email) FROM accounts_user o WHERE o.id = {owner}"  # noqa: S608  # nosec B608  a column only
         return f"CASE WHEN {owner} = %s THEN '' ELSE ({name}) END", [*values, self.user_id, *values]
 
 
