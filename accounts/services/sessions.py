@@ -71,7 +71,7 @@ def open_session(
     record_event(action="session.opened", actor=user, target=session, detail=told)
     if is_counted:
         _end_surplus(session)
-    transaction.on_commit(partial(session_opened.send_robust, UserSession, session=session))
+        transaction.on_commit(partial(session_opened.send_robust, UserSession, session=session))
     return session
 
 

@@ -47,6 +47,8 @@ def check_deployment() -> Finding:
         return Finding("deployment", YELLOW, f"The check could not be run: {error}.", "Run `manage.py check --deploy`.")
     if done.returncode == 0:
         return Finding("deployment", GREEN, "Django finds nothing that must not be so in the open.")
-    items = tuple(line.strip() for line in done.stderr.splitlines() if line.startswith("?:") or ": (" in line)
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    # What stopped the check itself stands in the last line.
+    items = tuple(line for line in lines if line.startswith("?:") or ": (" in line) or tuple(lines[-1:])
     status = RED if settings.IS_PRODUCTION else YELLOW
     return Finding("deployment", status, "Django finds what must not be so in the open.", "Set what `manage.py check --deploy` names.", items[:SHOWN])

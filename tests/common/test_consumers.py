@@ -1,8 +1,10 @@
 """A socket lives no longer than its session: on the real channel layer and database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -55,10 +57,26 @@ def end_row(session: UserSession) -> None:
     connections.close_all()
 
 
+def alone(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Run the test in a loop and thread of its own: a browser test before it may have left a running loop in this one."""
+
+    async def run_and_leave(**fixtures: Any) -> None:
+        try:
+            await test(**fixtures)
+        finally:
+            await sync_to_async(connections.close_all)()
+
+    @wraps(test)
+    def run(**fixtures: Any) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, run_and_leave(**fixtures)).result()
+
+    return run
+
+
 @pytest.fixture
-async def session() -> AsyncIterator[UserSession]:
-    yield await sync_to_async(open_row)()
-    await sync_to_async(connections.close_all)()
+def session() -> UserSession:
+    return open_row()
 
 
 async def connect(consumer: type[Echo], session_id: object) -> WebsocketCommunicator:
@@ -79,12 +97,14 @@ async def read_close_code(socket: WebsocketCommunicator) -> int:
     return message["code"]
 
 
+@alone
 async def test_socket_of_an_open_session_talks(session: UserSession) -> None:
     socket = await connect(Echo, session.pk)
     assert await talk(socket) == "hello"
     await socket.disconnect()
 
 
+@alone
 async def test_socket_closes_when_another_process_ends_its_session(session: UserSession) -> None:
     socket, other = await connect(Echo, session.pk), await connect(Echo, (await sync_to_async(open_row)()).pk)
     # A thread without an event loop, as in the web process.
@@ -94,12 +114,14 @@ async def test_socket_closes_when_another_process_ends_its_session(session: User
     await other.disconnect()
 
 
+@alone
 async def test_every_socket_of_the_session_closes(session: UserSession) -> None:
     sockets = [await connect(Echo, session.pk) for _ in range(3)]
     await asyncio.to_thread(end_row, session)
     assert [await read_close_code(socket) for socket in sockets] == [4401] * 3
 
 
+@alone
 async def test_clearing_all_sessions_closes_all_sockets(session: UserSession) -> None:
     sockets = [await connect(Echo, row.pk) for row in (session, await sync_to_async(open_row)())]
     await sync_to_async(end_every_session)(reason="test")
@@ -114,12 +136,14 @@ async def test_clearing_all_sessions_closes_all_sockets(session: UserSession) ->
     ],
     ids=["ended", "expired"],
 )
+@alone
 async def test_socket_that_no_message_reaches_finds_out_by_itself(session: UserSession, change: dict) -> None:
     socket = await connect(Deaf, session.pk)
     await UserSession.objects.filter(pk=session.pk).aupdate(**change)
     assert await read_close_code(socket) == 4401
 
 
+@alone
 async def test_socket_of_a_closed_account_closes(session: UserSession) -> None:
     socket = await connect(Watchful, session.pk)
     await User.objects.filter(pk=session.user_id).aupdate(is_active=False)
@@ -127,15 +151,18 @@ async def test_socket_of_a_closed_account_closes(session: UserSession) -> None:
 
 
 @pytest.mark.parametrize("session_id", ["nonsense", "00000000-0000-7000-8000-000000000000"])
+@alone
 async def test_socket_without_a_session_is_accepted_and_closed(session: UserSession, session_id: str) -> None:
     assert await read_close_code(await connect(Echo, session_id)) == 4401
 
 
+@alone
 async def test_ended_session_opens_no_socket(session: UserSession) -> None:
     await asyncio.to_thread(end_row, session)
     assert await read_close_code(await connect(Echo, session.pk)) == 4401
 
 
+@alone
 async def test_session_that_is_not_committed_as_ended_closes_nothing(session: UserSession) -> None:
     def end_and_think_better() -> None:
         with transaction.atomic():
@@ -150,6 +177,7 @@ async def test_session_that_is_not_committed_as_ended_closes_nothing(session: Us
     await socket.disconnect()
 
 
+@alone
 async def test_socket_opens_and_closes_with_its_session_when_the_channel_layer_is_away(session: UserSession, settings) -> None:
     settings.CHANNEL_LAYERS = GONE
     groups.PAUSE.end()

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -29,14 +30,27 @@ def signed_in(chromium: Browser, site: Site, django_db_blocker: DjangoDbBlocker)
     """The cookies of a member of staff, and a row of what the demo has none of."""
     from django.contrib.auth.models import Group
 
-    from accounts.models import User
+    from accounts.models import Passkey, RecoveryCode, TotpFactor, User
+    from accounts.services.lockout import Place, claim_attempt
     from accounts.services.personal_tokens import create_token
-    from portfolio.models import FxRate
+    from ops.security.finding import Finding
+    from ops.security.store import keep_report
+    from portfolio.models import FxRate, Portfolio
+    from portfolio.services.access_reasons import give_reason
+    from portfolio.services.sharing import grant_access
 
     with django_db_blocker.unblock():
         office = User.objects.create_superuser(email=EMAIL, password=PASSWORD, name="Office")
         create_token(user=office, name="backup", scopes=["portfolio:read", "ops:read"], lifetime=dt.timedelta(days=30))
         Group.objects.create(name="Helpers")
+        Passkey.objects.create(user=office, name="Phone", credential_id="aa", credential="bb")
+        TotpFactor.objects.create(user=User.objects.exclude(pk=office.pk).earliest("created_at"), seed="x", confirmed_at=timezone.now())
+        RecoveryCode.objects.create(user=office, code_hash="x")
+        claim_attempt(name=EMAIL, place=Place("203.0.113.7"))
+        keep_report("daily", [Finding("files", "red", "Others can read them.", "chmod", ("/var/x",))])
+        book = Portfolio.objects.earliest("created_at")
+        grant_access(actor=book.owner, portfolio=book, email=EMAIL, role="percentages")
+        give_reason(actor=office, portfolio=book, reason="A call of the owner's")
         FxRate.objects.create(base="EUR", quote="USD", date=dt.date(2024, 1, 2), rate=Decimal("1.0956"), source="manual")
     context = chromium.new_context()
     sign_in(context.new_page(), Site(site.url, EMAIL, PASSWORD))
