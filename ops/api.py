@@ -37,7 +37,7 @@ class LiveView(APIView):
         operation_id="read_liveness", summary="Does the web process answer", responses={200: OpenApiTypes.OBJECT}, auth=[], tags=["Health"]
     )
     def get(self, request: Request) -> HttpResponse:
-        return answer_live()
+        return answer_live(_plain(request))
 
 
 def _plain(request: Request) -> HttpRequest:

@@ -35,7 +35,7 @@ def health_middleware(get_response: GetResponse) -> GetResponse:
 def _answer_health(request: HttpRequest) -> HttpResponse | None:
     path = request.path_info.rstrip("/")
     if path == "/api/health/live":
-        return answer_live()
+        return answer_live(request)
     return answer_health(request) if path == "/api/health" else None
 
 

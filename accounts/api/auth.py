@@ -105,20 +105,28 @@ class LogoutView(APIView):
     @extend_schema(operation_id="auth_logout", tags=TAGS, request=LogoutSerializer, responses={204: None, 401: ErrorSerializer})
     def post(self, request: Request) -> Response:
         """End the session of the access token, of the browser's cookie, or of the refresh token in the body."""
+        refresh = _read_refresh(request)
         session = getattr(request._request, "user_session", None) if request.user.is_authenticated else None
         if session is None:
-            session = self._read_session(request)
+            session = _find_session(refresh)
         if session.kind == UserSession.Kind.BROWSER:
             logout(request._request)
         end_session(session=session, reason="signed out")
         return Response(status=204)
 
-    def _read_session(self, request: Request) -> UserSession:
-        body = LogoutSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        if "refresh" not in body.validated_data:
-            raise NotAuthenticatedError("Nobody is signed in; send an access token or a refresh token.")
-        return find_refresh_session(refresh=body.validated_data["refresh"])
+
+def _read_refresh(request: Request) -> str | None:
+    # A browser leaves with whatever its form sends; only JSON can hold a token.
+    body = LogoutSerializer(data=request.data if request.content_type.startswith("application/json") else {})
+    body.is_valid(raise_exception=True)
+    refresh: str | None = body.validated_data.get("refresh")
+    return refresh
+
+
+def _find_session(refresh: str | None) -> UserSession:
+    if refresh is None:
+        raise NotAuthenticatedError("Nobody is signed in; send an access token or a refresh token.")
+    return find_refresh_session(refresh=refresh)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -80,7 +80,7 @@ class NewTokenBody(StrictSerializer):
 
 class LoginSerializer(serializers.Serializer[None]):
     # Not an e-mail field: what is no address is answered like an address that has no account.
-    email = serializers.CharField(max_length=254)
+    email = PlainTextField(max_length=254)
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False, style={"input_type": "password"})
     otp = serializers.CharField(
         max_length=64, required=False, allow_blank=True, help_text="A code of the authenticator app or a recovery code, if the second factor is on."
@@ -95,11 +95,11 @@ class ProofSerializer(serializers.Serializer[None]):
 
 
 class RefreshSerializer(serializers.Serializer[None]):
-    refresh = serializers.CharField(max_length=4096)
+    refresh = PlainTextField(max_length=4096)
 
 
 class LogoutSerializer(serializers.Serializer[None]):
-    refresh = serializers.CharField(max_length=4096, required=False, help_text="Needed when no access token is sent.")
+    refresh = PlainTextField(max_length=4096, required=False, help_text="Needed when no access token is sent.")
 
 
 class TokensSerializer(serializers.Serializer[None]):

@@ -23,8 +23,7 @@ def read_text(request: Request, name: str, *, longest: int = 200) -> str:
 
 def read_date(request: Request, name: str) -> dt.date | None:
     """Return the ISO date, None when it is missing."""
-    text = read_text(request, name)
-    return parse_date(text, name) if text else None
+    return parse_date(read_text(request, name), name) if name in request.query_params else None
 
 
 def parse_date(text: str, name: str) -> dt.date:
@@ -44,25 +43,30 @@ def read_period(request: Request) -> tuple[dt.date | None, dt.date | None]:
 
 
 def read_flag(request: Request, name: str) -> bool:
+    """Return whether it is wanted; a missing one is not."""
     word = read_text(request, name).lower()
     if word in TRUE:
         return True
-    if word in FALSE or not word:
+    if word in FALSE or name not in request.query_params:
         return False
     raise InvalidInputError(f"{name}: {word[:20]!r} is not a yes or no; use 1 or 0.", field=name)
 
 
 def read_choice(request: Request, name: str, choices: Collection[str], default: str = "") -> str:
+    """Return the word, `default` when it is missing."""
+    if name not in request.query_params:
+        return default
     word = read_text(request, name)
-    if word and word not in choices:
+    if word not in choices:
         raise InvalidInputError(f"{name}: {word[:40]!r} is none of {', '.join(choices)}.", field=name)
-    return word or default
+    return word
 
 
 def read_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
-    text = read_text(request, name)
-    if not text:
+    """Return the whole number, `default` when it is missing."""
+    if name not in request.query_params:
         return default
+    text = read_text(request, name)
     if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
         raise InvalidInputError(f"{name}: not a whole number from {low} to {high}.", field=name)
     return int(text)

@@ -17,20 +17,31 @@ def describe_conventions(result: dict[str, Any], generator: Any, request: Any, p
 
 
 def _describe_errors(operation: dict[str, Any]) -> None:
-    """Every operation that needs a signed-in user may answer 401."""
-    if {} in operation.get("security", [{}]):
-        return
-    refusal = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}, "description": "Not signed in."}
-    operation["responses"].setdefault("401", refusal)
+    """Name what any operation may answer that has a body, parameters, a part of the address, somebody signed in."""
+    refuse = operation["responses"].setdefault
+    inputs = {parameter["in"] for parameter in operation.get("parameters", ())}
+    if inputs & {"query", "header"} or "requestBody" in operation:
+        refuse("400", _error("Something in the request cannot be meant; `message` says what."))
+    if {} not in operation.get("security", [{}]):
+        refuse("401", _error("Not signed in."))
+        refuse("403", _error("The person or the token may not do this."))
+    if "path" in inputs:
+        refuse("404", _error("Nothing that this person may see is there."))
+    if "requestBody" in operation:
+        refuse("413", _error("The body is too large."))
+        refuse("415", _error("The body is of a kind that is not read here."))
 
 
 def _describe_limits(operation: dict[str, Any]) -> None:
     """Changes and computed figures are counted for each person and address."""
     if operation["tags"] == ["Health"]:
         return
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     wait = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
-    operation["responses"].setdefault("429", {"description": "Too many requests.", "content": error, "headers": wait})
+    operation["responses"].setdefault("429", {**_error("Too many requests."), "headers": wait})
+
+
+def _error(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
 
 
 def _summarise(operation: dict[str, Any]) -> None:

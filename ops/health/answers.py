@@ -17,15 +17,23 @@ FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED"
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
-def answer_live() -> HttpResponse:
+def answer_live(request: HttpRequest) -> HttpResponse:
     """The process answers; nothing else is touched."""
-    return _answer({"status": "ok"}, 200)
+    return _refuse_method(request) or _answer({"status": "ok"}, 200)
 
 
 def answer_health(request: HttpRequest) -> HttpResponse:
     """200 when ok or degraded, 503 when down, 400 for an unknown check in `?only=`."""
-    if request.method not in ("GET", "HEAD"):
-        return _answer({"code": "method_not_allowed", "message": f"{request.method} is not possible here.", "detail": {}}, 405, Allow="GET, HEAD")
+    return _refuse_method(request) or _answer_report(request)
+
+
+def _refuse_method(request: HttpRequest) -> HttpResponse | None:
+    if request.method in ("GET", "HEAD"):
+        return None
+    return _answer({"code": "method_not_allowed", "message": f"{request.method} is not possible here.", "detail": {}}, 405, Allow="GET, HEAD")
+
+
+def _answer_report(request: HttpRequest) -> HttpResponse:
     only = [name.strip() for text in request.GET.getlist("only") for name in text.split(",") if name.strip()]
     try:
         report = measure_health(only)

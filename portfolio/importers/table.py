@@ -81,7 +81,10 @@ def read_table(content: bytes, *, known: Sequence[str], required: Sequence[str])
     line, header = _find_header(text)
     if not header:
         return None, [Problem(1, "", "empty_file", "The file is empty; its first line must name the columns.")]
-    delimiter, names = _split_header(header, known)
+    try:
+        delimiter, names = _split_header(header, known)
+    except csv.Error as error:
+        return None, [Problem(line, "", "bad_csv", f"This line cannot be read as CSV: {error}.")]
     problems = [
         Problem(line, name, "unknown_column", f"{name[:40]!r} is not a column of this format: {', '.join(known)}.")
         for name in names
@@ -107,7 +110,7 @@ def read_rows(
 
 
 def _find_header(text: str) -> tuple[int, str]:
-    for number, line in enumerate(io.StringIO(text), start=1):
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
         if line.strip(" \r\n\t,;"):
             return number, line.rstrip("\r\n")
     return 0, ""

@@ -30,7 +30,7 @@ CLASSES = {
 # Route: (class of GET, class of every other method that it accepts).
 ROUTES = {
     "api/health": ("public", ""),
-    "api/health/live": ("public", "public"),
+    "api/health/live": ("public", ""),
     "api/schema": ("public", "public"),
     "api/docs": ("public", "public"),
     "api/^": ("missing", "missing"),

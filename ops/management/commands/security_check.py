@@ -1,12 +1,12 @@
 """The operator's regular look at the safety of the installation."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.core.management.base import CommandParser
 
 from common.management import RED, YELLOW, OperatorCommand
 from ops.security.finding import Finding, worst_of
-from ops.security.report import Span, look
+from ops.security.report import Span, look, look_at_packages
 from ops.security.store import keep_report
 
 MARKS = {"green": "ok    ", "yellow": "DOUBT ", "red": "BAD   "}
@@ -20,11 +20,15 @@ class Command(OperatorCommand):
         spans.add_argument("--daily", dest="span", action="store_const", const="daily", help="What happened in a day, files, ports, certificate.")
         spans.add_argument("--weekly", dest="span", action="store_const", const="weekly", help="Also known weaknesses, rights and settings.")
         spans.add_argument("--monthly", dest="span", action="store_const", const="monthly", help="Also the age of secrets.")
+        spans.add_argument("--packages", dest="span", action="store_const", const="packages", help="Only known weaknesses; no report is kept.")
 
-    def run_command(self, *, span: Span | None, **options: Any) -> dict[str, Any]:
-        chosen: Span = span or "daily"
-        findings = look(chosen)
-        keep_report(chosen, findings)
+    def run_command(self, *, span: Span | Literal["packages"] | None, **options: Any) -> dict[str, Any]:
+        chosen = span or "daily"
+        if chosen == "packages":
+            findings = look_at_packages()
+        else:
+            findings = look(chosen)
+            keep_report(chosen, findings)
         for finding in findings:
             self._tell(finding)
         status = worst_of(findings)

@@ -151,10 +151,17 @@ class ImportResultSerializer(Shape):
     preview = PreviewRowSerializer(many=True, help_text="The first 500 lines, as they were understood.")
 
 
-class RefusedImportSerializer(ImportResultSerializer):
+class RefusedImportSerializer(Shape):
     code = serializers.CharField()
     message = serializers.CharField()
     detail = serializers.DictField()
+    # Only when the file could be read, and some of its lines could not.
+    id = serializers.UUIDField(allow_null=True, required=False)
+    format = serializers.CharField(required=False)
+    created = serializers.IntegerField(required=False)
+    duplicates = serializers.IntegerField(required=False)
+    problems = ProblemSerializer(many=True, required=False)
+    preview = PreviewRowSerializer(many=True, required=False)
 
 
 class ImportBatchSerializer(Shape):
